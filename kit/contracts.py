@@ -1,0 +1,433 @@
+"""What each canonical table promises: one row per what, which columns, of which type.
+
+Money is ``decimal(18,2)`` in the client's currency, times are UTC, days are days of the client's
+zone, ids are text, rates are fractions. `check` parts the rows that keep a table's promises from
+those that break one; `kit.columns` turns frames into exactly such tables and back.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from kit.columns import COUNT, DAY, FLAG, MONEY, NUMBER, RATE, TEXT, TEXTS, TIME
+from kit.columns import arrow as arrow
+from kit.columns import empty as empty
+from kit.columns import frame as frame
+from kit.columns import look_up as look_up
+
+
+def _columns(*groups: tuple[Any, str]) -> dict[str, Any]:
+    """Column → type, in the order told: each group is a type and its columns."""
+    return {name: kind for kind, names in groups for name in names.split()}
+
+
+def _known(*names: str) -> Any:
+    return lambda rows: rows[list(names)].notna().all(axis=1)
+
+
+def _not_negative(*names: str) -> Any:
+    return lambda rows: ~(rows[list(names)].fillna(0) < 0).any(axis=1)
+
+
+class Orders:
+    """One row per affiliate order line, counting or not, in its newest state."""
+
+    key = ["order_id", "sku_id", "post_id"]
+    columns = _columns(
+        (TEXT, "order_id sku_id product_id creator_id post_id content_type buyer_key"),
+        (FLAG, "counts"),
+        (TIME, "ordered_at paid_at delivered_at commission_paid_at"),
+        (COUNT, "quantity"),
+        (MONEY, "gmv refunded_amount"),
+        (FLAG, "fully_refunded"),
+        (TEXT, "currency commission_model"),
+        (RATE, "standard_commission_rate shop_ads_commission_rate"),
+        (
+            MONEY,
+            "commission_base_estimated commission_base_actual standard_commission_estimated "
+            "standard_commission_actual shop_ads_commission_estimated "
+            "shop_ads_commission_actual cofunded_bonus_estimated cofunded_bonus_actual",
+        ),
+        (TEXT, "status status_raw"),
+        (FLAG, "status_known"),
+        (TEXT, "platform"),
+        (DAY, "seen_on"),
+        (TEXT, "file"),
+        (COUNT, "row"),
+    )
+    rules = {
+        "order and day are known": _known("order_id", "ordered_at"),
+        "payment amount is not negative": _not_negative("gmv"),
+    }
+    main_money = "gmv"
+
+
+class OrderVersions:
+    """One row per state of an affiliate order line in one download: what was known when."""
+
+    key = ["order_id", "sku_id", "post_id", "seen_on"]
+    columns = _columns(
+        (TEXT, "order_id sku_id post_id"),
+        (DAY, "seen_on"),
+        (TEXT, "status"),
+        (
+            MONEY,
+            "gmv refunded_amount standard_commission_estimated standard_commission_actual "
+            "shop_ads_commission_estimated shop_ads_commission_actual",
+        ),
+        (TEXT, "file"),
+    )
+
+
+class ShopOrders:
+    """One row per shop order line, by any route; whole-order money stands on its first line."""
+
+    key = ["order_id", "sku_id"]
+    columns = _columns(
+        (TEXT, "order_id sku_id product_id buyer_key"),
+        (TIME, "ordered_at paid_at delivered_at cancelled_at"),
+        (COUNT, "quantity returned_quantity"),
+        (
+            MONEY,
+            "gmv platform_discount seller_discount subtotal_after_discount tax order_amount "
+            "refunded_amount",
+        ),
+        (TEXT, "status status_raw"),
+        (FLAG, "status_known is_sample"),
+        (DAY, "seen_on"),
+        (TEXT, "file"),
+        (COUNT, "row"),
+    )
+    rules = {"order and day are known": _known("order_id", "ordered_at")}
+    main_money = "gmv"
+
+
+class Posts:
+    """One row per video or LIVE of any list, whichever windows were kept."""
+
+    key = ["post_id"]
+    columns = _columns(
+        (TEXT, "post_id creator_id"),
+        (TIME, "published_at"),
+        (DAY, "published_on"),
+        (TEXTS, "product_ids"),
+        (TEXT, "kind brief_id hook_angle caption"),
+    )
+
+
+class PostStats:
+    """One row per post and kept window; `source` names the kind of export it came from."""
+
+    key = ["post_id", "window_start", "window_end"]
+    columns = _columns(
+        (TEXT, "post_id creator_id"),
+        (DAY, "window_start window_end"),
+        (COUNT, "views impressions clicks orders"),
+        (MONEY, "gmv refunded_amount"),
+        (TEXT, "source file"),
+        (COUNT, "row"),
+    )
+    rules = {
+        "post is known": _known("post_id"),
+        "counts are not negative": _not_negative("views", "impressions", "clicks", "orders"),
+    }
+    main_money = "gmv"
+
+
+class CreatorStats:
+    """One row per creator and kept window; `source` names the kind of export it came from."""
+
+    key = ["creator_id", "window_start", "window_end"]
+    columns = _columns(
+        (TEXT, "creator_id"),
+        (DAY, "window_start window_end"),
+        (MONEY, "gmv gmv_video gmv_live gmv_product_card"),
+        (COUNT, "orders"),
+        (MONEY, "refunded_amount"),
+        (TEXT, "source file"),
+        (COUNT, "row"),
+    )
+    rules = {
+        "creator is known": _known("creator_id"),
+        "counts are not negative": _not_negative("orders"),
+    }
+    main_money = "gmv"
+
+
+class AdStats:
+    """One row per row of a paid-delivery export, for the kept windows."""
+
+    key = ["source", "window_start", "window_end", "campaign_id", "product_id", "post_id"]
+    columns = _columns(
+        (TEXT, "post_id campaign_id product_id"),
+        (DAY, "window_start window_end"),
+        (FLAG, "partial"),
+        (MONEY, "spend revenue"),
+        (COUNT, "orders impressions clicks"),
+        (RATE, "hook_rate"),
+        (NUMBER, "hook_window_s"),
+        (RATE, "hook_rate_6s"),
+        (TEXT, "status authorisation currency campaign_name ad_name source file"),
+        (COUNT, "row"),
+    )
+    rules = {"spend is not negative": _not_negative("spend")}
+    main_money = "spend"
+
+
+class Creators:
+    """One row per creator of a ledger or of any export, as they stand on the newest day."""
+
+    key = ["creator_id"]
+    columns = _columns(
+        (TEXT, "creator_id handle"),
+        (COUNT, "followers"),
+        (DAY, "followers_seen_on joined_on"),
+        (TEXT, "status"),
+        (COUNT, "tier tier_given entry_tier"),
+        (TEXT, "language"),
+        (COUNT, "health_rating"),
+        (DAY, "health_rating_on"),
+        (TEXT, "former_handles"),
+        (FLAG, "in_ledger in_exports on_roster"),
+    )
+
+
+class Tiers:
+    """One row per move of a creator between tiers, in the order they happened."""
+
+    key = ["creator_id", "changed_on", "row"]
+    columns = _columns(
+        (TEXT, "creator_id"),
+        (DAY, "changed_on"),
+        (COUNT, "from_tier to_tier"),
+        (TEXT, "reason"),
+        (COUNT, "row"),
+    )
+
+
+class Agreements:
+    """One row per agreement with a creator; both ends included, no `valid_to` means open."""
+
+    key = ["creator_id", "valid_from"]
+    columns = _columns(
+        (TEXT, "creator_id"),
+        (DAY, "valid_from valid_to"),
+        (NUMBER, "posts_per_week"),
+        (RATE, "commission_rate shop_ads_commission_rate"),
+        (MONEY, "flat_fee"),
+        (TEXT, "fee_per exclusivity exclusivity_category"),
+        (DAY, "exclusivity_from exclusivity_until usage_until"),
+    )
+
+
+class Products:
+    """One row per product, SKU and start of a price or cost."""
+
+    key = ["product_id", "sku_id", "valid_from"]
+    columns = _columns(
+        (TEXT, "product_id sku_id name category"),
+        (DAY, "valid_from"),
+        (MONEY, "price cost_of_goods fulfilment_cost"),
+        (TEXT, "in_stock"),
+        (NUMBER, "product_score"),
+        (TEXT, "truths proofs forbidden_words"),
+    )
+
+
+class Briefs:
+    """One row per brief sent; `post_id` may hold several ids with ``;`` between them."""
+
+    key = ["brief_id"]
+    columns = _columns(
+        (
+            TEXT,
+            "brief_id creator_id product_id hook_angle product_truth proof call_to_action "
+            "do_not_say",
+        ),
+        (DAY, "sent_on"),
+        (TEXT, "post_id"),
+    )
+
+
+class Compliance:
+    """One row per incident."""
+
+    key = ["creator_id", "happened_on"]
+    columns = _columns(
+        (TEXT, "creator_id"),
+        (DAY, "happened_on"),
+        (TEXT, "severity post_id what"),
+        (DAY, "resolved_on"),
+    )
+
+
+class Samples:
+    """One row per sample asked for."""
+
+    key = ["sample_id"]
+    columns = _columns(
+        (TEXT, "sample_id creator_id product_id"),
+        (MONEY, "unit_cost shipping_cost"),
+        (DAY, "requested_on approved_on shipped_on delivered_on"),
+        (TEXT, "post_id order_id"),
+    )
+
+
+class SparkCodes:
+    """One row per authorisation to run a creator's posts as ads."""
+
+    key = ["creator_id", "post_id", "authorised_on"]
+    columns = _columns(
+        (TEXT, "post_id creator_id kind"),
+        (DAY, "authorised_on"),
+        (COUNT, "days"),
+        (DAY, "ends_on flight_from flight_to"),
+    )
+
+
+class Hooks:
+    """One row per reading of how many views of a post held for the first seconds."""
+
+    key = ["post_id", "source", "window_s", "seen_on"]
+    columns = _columns(
+        (TEXT, "post_id"),
+        (NUMBER, "window_s"),
+        (COUNT, "views held_views"),
+        (TEXT, "source"),
+        (DAY, "seen_on"),
+    )
+
+
+class Costs:
+    """One row per month (its first day) and kind of cost."""
+
+    key = ["month", "kind"]
+    columns = _columns(
+        (DAY, "month"),
+        (TEXT, "kind"),
+        (MONEY, "planned spent"),
+    )
+
+
+class Events:
+    """One row per event worth knowing when a figure moves."""
+
+    key = ["date", "kind", "subject"]
+    columns = _columns(
+        (DAY, "date"),
+        (TEXT, "kind subject what"),
+    )
+
+
+class Notes:
+    """One row per text for one block of one week's report."""
+
+    key = ["week", "block"]
+    columns = _columns(
+        (TEXT, "week block text owner"),
+        (DAY, "due"),
+    )
+
+
+class Actions:
+    """One row per decision acted on."""
+
+    key = ["decision_id", "done_on"]
+    columns = _columns(
+        (TEXT, "decision_id"),
+        (DAY, "done_on"),
+        (TEXT, "by note"),
+    )
+
+
+class SetAside:
+    """One row per row refused; a file refused whole has one row whose `row` is null."""
+
+    key = ["file", "sheet", "row", "rule", "column"]
+    columns = _columns(
+        (TEXT, "file sheet"),
+        (COUNT, "row"),
+        (TEXT, "rule column value"),
+        (MONEY, "money"),
+        (TEXT, "kind"),
+    )
+
+
+class Files:
+    """One row per recognised sheet of an export, per refused file and per second copy of one."""
+
+    key = ["file", "sheet", "kind"]
+    columns = _columns(
+        (TEXT, "file sheet kind sha256"),
+        (DAY, "seen_on window_start window_end"),
+        (FLAG, "partial"),
+        (DAY, "first_day last_day"),
+        (COUNT, "rows set_aside"),
+        (MONEY, "money gmv"),
+        (COUNT, "orders"),
+        (MONEY, "printed_total"),
+        (TEXT, "same_bytes_as refused"),
+        (TEXTS, "unmatched missing notes"),
+    )
+
+
+class Windows:
+    """One row per window of a kind of export that some file offers, kept or not."""
+
+    key = ["kind", "window_start", "window_end", "partial"]
+    columns = _columns(
+        (TEXT, "kind"),
+        (DAY, "window_start window_end"),
+        (FLAG, "partial kept"),
+        (TEXT, "why"),
+        (TEXTS, "files"),
+    )
+
+
+TABLES: dict[str, type] = {
+    "orders": Orders,
+    "order_versions": OrderVersions,
+    "shop_orders": ShopOrders,
+    "posts": Posts,
+    "post_stats": PostStats,
+    "creator_stats": CreatorStats,
+    "ad_stats": AdStats,
+    "creators": Creators,
+    "tiers": Tiers,
+    "agreements": Agreements,
+    "products": Products,
+    "briefs": Briefs,
+    "compliance": Compliance,
+    "samples": Samples,
+    "spark_codes": SparkCodes,
+    "hooks": Hooks,
+    "costs": Costs,
+    "events": Events,
+    "notes": Notes,
+    "actions": Actions,
+    "set_aside": SetAside,
+    "files": Files,
+    "windows": Windows,
+}
+
+
+class Checked(NamedTuple):
+    """Rows that keep their table's promises, and the broken ones with the rule each broke."""
+
+    rows: pd.DataFrame
+    failures: pd.DataFrame
+
+
+def check(rows: pd.DataFrame, table: Any) -> Checked:
+    """Part the good rows from the broken ones; a row that breaks two rules is listed once.
+
+    `failures` has the columns of `rows` and `rule`, the first rule broken.
+    """
+    broken = pd.Series("", index=rows.index, dtype="str")
+    for rule, holds in getattr(table, "rules", {}).items():
+        fails = ~holds(rows).astype(bool)
+        broken = broken.mask(fails & (broken == ""), rule)
+    good = broken == ""
+    return Checked(rows[good], rows[~good].assign(rule=broken[~good]))

@@ -1,0 +1,233 @@
+"""From a client's exports and ledgers to its tables: read, checked, merged, written whole."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+import kit.exports
+from kit import build, contracts, downloads, ledgers
+from kit.client import Config, client_folder, read_config
+from kit.downloads import Read
+from kit.errors import ClientError
+from kit.exports import Reading
+
+STAMP = "inputs.json"
+TOLD_WINDOWS = "windows.csv"
+SALT_BYTES = 32
+MADE_BY = "account build columns contracts downloads ingest ledgers lines lists people windows"
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What an ingest did.
+
+    `read`: one row per recognised sheet or second copy (`contracts.Files`). `set_aside`: the rows
+    refused (`contracts.SetAside`). `refused`: whole files, as (name, message). `notes`: sentences a
+    person should read. `windows`: one row per window on offer, kept or not.
+    """
+
+    read: pd.DataFrame
+    set_aside: pd.DataFrame
+    refused: list[tuple[str, str]]
+    notes: list[str]
+    windows: pd.DataFrame
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+def ingest(
+    client_name: str,
+    home: str | Path | None = None,
+    window: tuple[date, date] | None = None,
+) -> IngestReport:
+    """Read every export and ledger of a client and write all its tables.
+
+    A broken row is set aside, a broken file refused by name, and the rest read. `window` is for
+    files whose name does not tell theirs; it is remembered for these files. Raw files are never
+    changed; the tables are replaced only once all of them are made. Raises `ClientError` for an
+    unknown client or an empty drop zone, `PolicyError` for a wrong `client.toml`.
+    """
+    folder = client_folder(client_name, home)
+    config, policy = read_config(folder)
+    with _lock(folder):
+        _refuse_empty(folder)
+        reading = _reading(folder, config, window)
+        stamp = fingerprint(folder)
+        told = _told_windows(folder)
+        read = downloads.read(
+            downloads.downloads(folder / "exports", config.time_zone), reading, told
+        )
+        if window:
+            _remember(folder, window, read, told)
+            stamp = fingerprint(folder)
+        books = ledgers.read_ledgers(folder / "ledgers")
+        tables, notes = build.tables(read, books, config, policy)
+        written = {
+            name: contracts.arrow(tables[name], contract)
+            for name, contract in contracts.TABLES.items()
+        }
+        _write(folder / "tables", written, stamp)
+    refused = [(d.name, message) for d, message in read.refused]
+    refused += [(f"ledgers/{path.name}", message) for path, message in books.refused]
+    return IngestReport(
+        read=contracts.frame(written["files"]),
+        set_aside=contracts.frame(written["set_aside"]),
+        refused=refused,
+        notes=notes,
+        windows=contracts.frame(written["windows"]),
+        rows={name: table.num_rows for name, table in written.items()},
+    )
+
+
+def _refuse_empty(folder: Path) -> None:
+    exports = folder / "exports"
+    if not exports.is_dir() or not downloads.files(exports):
+        raise ClientError(
+            f"{exports} is empty. Put the platform's exports there (Seller Center: creator data, "
+            "video data, affiliate orders, shop orders; Ads Manager: GMV Max creatives), under "
+            f"any name and in any folder, then run kit ingest --client {folder.name}."
+        )
+
+
+def _reading(folder: Path, config: Config, window: tuple[date, date] | None) -> Reading:
+    return Reading(
+        currency=config.currency,
+        market=config.market,
+        export_time_zone=config.export_time_zone,
+        ads_time_zone=config.ads_time_zone,
+        date_order=config.date_order,
+        salt=salt(folder, config.demo),
+        window=window,
+        extra_headers=config.headers,
+    )
+
+
+def salt(folder: Path, demo: bool = False) -> bytes:
+    """The secret buyers are hashed with, made once per client, readable by its owner alone.
+
+    A demo client's is fixed: its buyers are invented, and its tables must repeat byte for byte.
+    """
+    path = folder / "salt"
+    if not path.exists():
+        secret = f"demo {folder.name}" if demo else secrets.token_hex(SALT_BYTES)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secret.encode())
+    return path.read_bytes().strip()
+
+
+def _told_windows(folder: Path) -> dict[str, tuple[date, date]]:
+    """Windows a person gave for files whose name tells none, by SHA-256."""
+    path = folder / TOLD_WINDOWS
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {
+            row["sha256"]: (date.fromisoformat(row["from"]), date.fromisoformat(row["to"]))
+            for row in csv.DictReader(file)
+        }
+
+
+def _remember(folder: Path, window: tuple[date, date], read: Read, told: dict) -> None:
+    """Keep the given window for the files that took it, so that a rebuild needs no telling."""
+    took = {
+        download.sha256: download.name
+        for download, export in read.exports
+        if (export.window_start, export.window_end) == window and download.sha256 not in told
+    }
+    if not took:
+        return
+    path = folder / TOLD_WINDOWS
+    fresh = not path.exists()
+    with path.open("a", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        if fresh:
+            writer.writerow(["file", "sha256", "from", "to"])
+        for sha, name in sorted(took.items(), key=lambda item: item[1]):
+            writer.writerow([name, sha, window[0].isoformat(), window[1].isoformat()])
+
+
+def _write(folder: Path, tables: dict[str, Any], stamp: str) -> None:
+    """All tables made aside, then moved into place; the stamp last, so a torn write rebuilds."""
+    folder.mkdir(exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".tables-", dir=folder.parent))
+    try:
+        for name, table in tables.items():
+            pq.write_table(table, aside / f"{name}.parquet", compression="zstd", version="2.6")
+        (folder / STAMP).unlink(missing_ok=True)
+        for name in tables:
+            old = folder / name
+            if old.is_dir():
+                shutil.rmtree(old)
+            os.replace(aside / f"{name}.parquet", folder / f"{name}.parquet")
+        (aside / STAMP).write_text(stamp, encoding="utf-8")
+        os.replace(aside / STAMP, folder / STAMP)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def is_current(folder: Path) -> bool:
+    """Whether a client's tables rest on exactly today's exports, ledgers, settings and kit."""
+    tables = folder / "tables"
+    stamp = tables / STAMP
+    return (
+        stamp.exists()
+        and all(
+            (tables / f"{name}.parquet").exists() or (tables / name).is_dir()
+            for name in contracts.TABLES
+        )
+        and stamp.read_text(encoding="utf-8") == fingerprint(folder)
+    )
+
+
+def fingerprint(folder: Path) -> str:
+    """What the tables rest on: every input's name, size and time, and the code that reads them."""
+    inputs = [folder / "client.toml", folder / TOLD_WINDOWS, folder / "salt"]
+    for part in ("exports", "ledgers"):
+        if (folder / part).is_dir():
+            inputs += downloads.files(folder / part)
+    seen = {
+        path.relative_to(folder).as_posix(): [path.stat().st_size, path.stat().st_mtime_ns]
+        for path in inputs
+        if path.exists()
+    }
+    return json.dumps({"inputs": seen, "code": _code()}, indent=0, sort_keys=True)
+
+
+def _code() -> str:
+    """A hash of the modules that make the tables: an updated kit builds them anew."""
+    here = Path(__file__).parent
+    paths = [here / f"{name}.py" for name in MADE_BY.split()]
+    paths += sorted(Path(kit.exports.__file__).parent.glob("*.[pt][yo]*"))
+    digest = hashlib.sha256()
+    for path in paths:
+        if path.suffix in {".py", ".toml"}:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[None]:
+    """One ingest of a client at a time; where the system has no file locks, none is taken."""
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    with (folder / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

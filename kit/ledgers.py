@@ -1,0 +1,479 @@
+"""The hand-kept ledgers: read, checked word by word, and refused by name, row and column.
+
+A ledger is a CSV or XLSX file in ``ledgers/`` with the columns of `COLUMNS`. A file that is not
+there means nothing of that kind, a column that is not there is empty, an extra column is kept.
+Dates are ISO (2026-05-04), rates fractions (0.15), money plain numbers in the client's currency,
+handles as TikTok prints them.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+
+from kit import contracts
+from kit.errors import LedgerError
+
+HOOK_ANGLES = ("problem_agitation", "transformation_reveal", "social_proof", "curiosity_gap")
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "creators": (
+        *("handle", "followers", "followers_seen_on", "joined_on", "status", "tier", "language"),
+        *("health_rating", "health_rating_on", "former_handles"),
+    ),
+    "tiers": ("handle", "changed_on", "from_tier", "to_tier", "reason"),
+    "agreements": (
+        *("handle", "valid_from", "valid_to", "posts_per_week", "commission_rate"),
+        *("shop_ads_commission_rate", "flat_fee", "fee_per", "exclusivity"),
+        *("exclusivity_category", "exclusivity_from", "exclusivity_until", "usage_until"),
+    ),
+    "products": (
+        *("product_id", "sku_id", "name", "category", "valid_from", "price", "cost_of_goods"),
+        *("fulfilment_cost", "in_stock", "product_score", "truths", "proofs", "forbidden_words"),
+    ),
+    "briefs": (
+        *("brief_id", "handle", "product_id", "hook_angle", "product_truth", "proof"),
+        *("call_to_action", "do_not_say", "sent_on", "post_id"),
+    ),
+    "compliance": ("handle", "happened_on", "severity", "post_id", "what", "resolved_on"),
+    "samples": (
+        *("sample_id", "handle", "product_id", "unit_cost", "shipping_cost", "requested_on"),
+        *("approved_on", "shipped_on", "delivered_on", "post_id", "order_id"),
+    ),
+    "spark_codes": (
+        *("post_id", "handle", "kind", "authorised_on", "days", "ends_on", "flight_from"),
+        "flight_to",
+    ),
+    "hooks": ("post_id", "window_s", "views", "held_views", "source", "seen_on"),
+    "costs": ("month", "kind", "planned", "spent"),
+    "events": ("date", "kind", "subject", "what"),
+    "notes": ("week", "block", "text", "owner", "due"),
+    "actions": ("decision_id", "done_on", "by", "note"),
+}
+
+REQUIRED: dict[str, tuple[str, ...]] = {
+    "creators": ("handle",),
+    "tiers": ("handle", "changed_on", "to_tier"),
+    "agreements": ("handle", "valid_from"),
+    "products": ("product_id",),
+    "briefs": ("brief_id",),
+    "compliance": ("handle", "happened_on", "severity"),
+    "samples": ("handle",),
+    "spark_codes": ("kind",),
+    "hooks": ("post_id", "window_s", "views", "held_views", "source", "seen_on"),
+    "costs": ("month", "kind"),
+    "events": ("date",),
+    "notes": ("week", "block"),
+    "actions": ("decision_id",),
+}
+
+WORDS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("creators", "status"): ("active", "paused", "left"),
+    ("agreements", "fee_per"): ("post", "month", "deal"),
+    ("agreements", "exclusivity"): ("none", "category", "full"),
+    ("briefs", "hook_angle"): HOOK_ANGLES,
+    ("compliance", "severity"): ("note", "warning", "violation"),
+    ("spark_codes", "kind"): ("video_code", "mass", "business_center"),
+    ("hooks", "source"): ("creator", "ad"),
+    ("costs", "kind"): ("product", "coordinator", "spark", "other"),
+    ("notes", "block"): ("happened", "changed", "next", "ask"),
+}
+
+IN_ORDER: dict[str, tuple[tuple[str, str], ...]] = {
+    "agreements": (("valid_from", "valid_to"), ("exclusivity_from", "exclusivity_until")),
+    "compliance": (("happened_on", "resolved_on"),),
+    "samples": (
+        ("requested_on", "approved_on"),
+        ("requested_on", "shipped_on"),
+        ("shipped_on", "delivered_on"),
+    ),
+    "spark_codes": (("authorised_on", "ends_on"), ("flight_from", "flight_to")),
+}
+
+ONCE: dict[str, tuple[str, ...]] = {
+    "creators": ("handle",),
+    "products": ("product_id", "sku_id", "valid_from"),
+    "briefs": ("brief_id",),
+    "samples": ("sample_id",),
+    "costs": ("month", "kind"),
+    "hooks": ("post_id", "source", "window_s", "seen_on"),
+}
+
+TIERS = {"tier", "from_tier", "to_tier"}
+RATES = {"commission_rate", "shop_ads_commission_rate"}
+MOST_SHOWN = 3
+
+
+@dataclass
+class Ledgers:
+    """One client's ledgers.
+
+    `tables` holds every ledger by name, empty where there is none; `refused` the files that
+    contradict themselves, with the reason; `notes` what a person should know; `former` maps each
+    former handle to today's.
+    """
+
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    refused: list[tuple[Path, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    former: dict[str, str] = field(default_factory=dict)
+    files: list[Path] = field(default_factory=list)
+
+
+def handle(value: str) -> str:
+    """A handle as the kit compares it: no ``@``, lower case, trimmed.
+
+    >>> handle(" @Mia.Skin ")
+    'mia.skin'
+    """
+    return value.strip().lstrip("@").strip().lower()
+
+
+def read_ledgers(folder: Path) -> Ledgers:
+    """Every ledger of a client as canonical tables, `handle` turned into `creator_id`.
+
+    A ledger that contradicts itself is refused whole and named; the others are read.
+    """
+    found = Ledgers(files=_files(folder))
+    by_name: dict[str, Path] = {}
+    for path in found.files:
+        name = path.stem.lower()
+        if name not in COLUMNS:
+            found.notes.append(_unknown_file(path))
+        elif name in by_name:
+            message = f"{path.name}: {by_name[name].name} holds the same ledger. Keep one of them."
+            found.refused.append((path, message))
+        else:
+            by_name[name] = path
+    for name in COLUMNS:
+        found.tables[name] = contracts.empty(contracts.TABLES[name])
+        if name in by_name:
+            _read_into(found, name, by_name[name])
+    return found
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in {".csv", ".xlsx"} and not path.name.startswith((".", "~$"))
+    )
+
+
+def _unknown_file(path: Path) -> str:
+    near = difflib.get_close_matches(path.stem.lower(), COLUMNS, n=1, cutoff=0.6)
+    hint = f"Did you mean {near[0]}{path.suffix}?" if near else f"Ledgers are {', '.join(COLUMNS)}."
+    return f"{path.name} is no ledger of the kit and was not read. {hint}"
+
+
+def _read_into(found: Ledgers, name: str, path: Path) -> None:
+    try:
+        rows, notes = read_ledger(path, name)
+        if name == "creators":
+            found.former = _former(rows, path.name)
+        found.tables[name] = _canonical(rows, name, found.former, path.name)
+        found.notes += notes
+    except LedgerError as error:
+        found.refused.append((path, str(error)))
+
+
+def read_ledger(path: Path, name: str) -> tuple[pd.DataFrame, list[str]]:
+    """One ledger file as typed rows (with `row`, as a spreadsheet shows it) and notes on columns.
+
+    Raises `LedgerError` with the file, the row, the column, what was found and what was expected;
+    of several mistakes the first three are told and the rest counted.
+    """
+    header, lines = _cells(path)
+    notes = _columns(path, name, header)
+    problems: list[str] = []
+    rows = []
+    for number, cells in lines:
+        given = dict(zip(header, cells, strict=False))
+        rows.append({"row": number, **_row(name, number, given, problems)})
+    rows_frame = pd.DataFrame(rows, columns=["row", *header])
+    if not problems:
+        problems += _repeats(rows_frame, name)
+        problems += _two_briefs(rows_frame) if name == "briefs" else []
+    if problems:
+        rest = len(problems) - MOST_SHOWN
+        more = f" And {rest} more like these." if rest > 0 else ""
+        raise LedgerError(f"{path.name}: {' '.join(problems[:MOST_SHOWN])}{more}")
+    return rows_frame, notes
+
+
+def _columns(path: Path, name: str, header: list[str]) -> list[str]:
+    twice = sorted({column for column in header if header.count(column) > 1})
+    if twice:
+        raise LedgerError(f"{path.name}: column {twice[0]} stands twice. Keep one of them.")
+    lacking = [column for column in REQUIRED[name] if column not in header]
+    if lacking:
+        raise LedgerError(
+            f"{path.name} lacks the column {', '.join(lacking)}. "
+            f"It has {', '.join(header) or 'none'}. "
+            f"The columns of this ledger are {', '.join(COLUMNS[name])}."
+        )
+    absent = [column for column in COLUMNS[name] if column not in header]
+    notes = []
+    for column in header:
+        near = difflib.get_close_matches(column, absent, n=1, cutoff=0.75)
+        if column not in COLUMNS[name] and near:
+            notes.append(f"{path.name}: column {column} is not known. Did you mean {near[0]}?")
+    return notes
+
+
+def _cells(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Header names and the rows that are not empty, each with its number in a spreadsheet."""
+    try:
+        table = _csv(path) if path.suffix.lower() == ".csv" else _xlsx(path)
+    except LedgerError:
+        raise
+    except Exception as error:  # a torn workbook fails in many ways, all of them this one
+        raise LedgerError(
+            f"{path.name} cannot be opened ({type(error).__name__}). Save it again as CSV (UTF-8)."
+        ) from None
+    numbered = [
+        (i, cells) for i, cells in enumerate(table, start=1) if any(c.strip() for c in cells)
+    ]
+    if not numbered:
+        raise LedgerError(f"{path.name} is empty. Its first row names the columns.")
+    header = [re.sub(r"[\s-]+", "_", c.strip().lower()) for c in numbered[0][1]]
+    while header and not header[-1]:
+        header.pop()
+    return header, [(i, [c.strip() for c in cells]) for i, cells in numbered[1:]]
+
+
+def _csv(path: Path) -> list[list[str]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise LedgerError(f"{path.name} is not UTF-8 text. Save it again as CSV (UTF-8).") from None
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    return list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter))
+
+
+def _xlsx(path: Path) -> list[list[str]]:
+    book = openpyxl.load_workbook(path, data_only=True)
+    try:
+        return [[_text(cell) for cell in row] for row in book.worksheets[0].values]
+    finally:
+        book.close()
+
+
+def _text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell)) if abs(cell) < 2**53 else repr(cell)
+    return str(cell)
+
+
+def _row(name: str, number: int, given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    table: Any = contracts.TABLES[name]
+    values: dict[str, Any] = {}
+    for column, text in given.items():
+        kind = table.columns.get({"handle": "creator_id"}.get(column, column), contracts.TEXT)
+        try:
+            values[column] = _value(name, column, kind, text) if text else None
+            if not text and column in REQUIRED[name]:
+                raise ValueError("is empty. Fill it in or take the row out.")
+        except ValueError as problem:
+            problems.append(f"row {number}, column {column} {problem}")
+    problems += [f"row {number}, {text}" for text in _contradictions(name, values)]
+    return values
+
+
+def _value(name: str, column: str, kind: Any, text: str) -> Any:
+    """One cell in its type; a ValueError's text says what was found and what was expected."""
+    if (name, column) in WORDS:
+        return _word(text, WORDS[name, column])
+    if column == "handle":
+        return handle(text)
+    if column in TIERS:
+        return _number(text, int, 1, 3)
+    if column in RATES:
+        return _rate(text)
+    if column == "month":
+        return _day(text if len(text) > len("2026-05") else f"{text}-01").replace(day=1)
+    if column == "week" and name == "notes":
+        return _week(text)
+    if column.endswith("_id") or column == "post_id":
+        return _id(text)
+    readers: dict[Any, Callable[[str], Any]] = {
+        contracts.DAY: _day,
+        contracts.MONEY: lambda cell: _number(cell, float, 0),
+        contracts.NUMBER: lambda cell: _number(cell, float, 0),
+        contracts.COUNT: lambda cell: _number(cell, int, 0),
+    }
+    return readers.get(kind, str)(text)
+
+
+def _word(text: str, words: tuple[str, ...]) -> str:
+    word = re.sub(r"[\s-]+", "_", text.lower())
+    if word in words:
+        return word
+    near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise ValueError(f"holds {text!r}, which is none of {', '.join(words)}.{hint}")
+
+
+def _day(text: str) -> date:
+    plain = text.removesuffix("T00:00:00").removesuffix(" 00:00:00")
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", plain):
+        try:
+            return date.fromisoformat(plain)
+        except ValueError:
+            raise ValueError(f"holds {text!r}, a day that does not exist.") from None
+    raise ValueError(f"holds {text!r}. Write the date as 2026-05-04.")
+
+
+def _week(text: str) -> str:
+    if re.fullmatch(r"\d{4}-W\d{2}", text):
+        date.fromisoformat(f"{text}-1")
+        return text
+    year, week, _ = _day(text).isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def _number(text: str, kind: Callable[[str], Any], low: float, high: float | None = None) -> Any:
+    asked = "a whole number" if kind is int else "a plain number such as 1234.50"
+    if not re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
+        raise ValueError(f"holds {text!r}. Write {asked}.")
+    if kind is int and float(text) != int(float(text)):
+        raise ValueError(f"holds {text!r}. Write {asked}.")
+    number = kind(text.partition(".")[0]) if kind is int else kind(text)
+    if number < low or (high is not None and number > high):
+        most = f" to {high}" if high is not None else " or more"
+        raise ValueError(f"holds {text!r}. Expected {low}{most}.")
+    return number
+
+
+def _rate(text: str) -> float:
+    if text.endswith("%"):
+        raise ValueError(f"holds {text!r}. Write rates as fractions: 0.15 for 15%.")
+    rate = _number(text, float, 0)
+    if rate > 1:
+        raise ValueError(f"holds {text!r}, a rate above 1. Write rates as fractions: 0.15 for 15%.")
+    return rate
+
+
+def _id(text: str) -> str:
+    if re.fullmatch(r"\d+(\.\d+)?[eE]\+?\d+", text):
+        raise ValueError(
+            f"holds {text!r}, an id a spreadsheet has rounded. Enter it again as text."
+        )
+    return text
+
+
+def _contradictions(name: str, values: Mapping[str, Any]) -> list[str]:
+    found = [
+        f"column {later} is {values[later]}, before {first} {values[first]}."
+        for first, later in IN_ORDER.get(name, ())
+        if values.get(first) and values.get(later) and values[later] < values[first]
+    ]
+    if name == "hooks" and (values.get("held_views") or 0) > (values.get("views") or 0):
+        found.append(f"column held_views is {values['held_views']}, above views {values['views']}.")
+    if name == "agreements" and values.get("flat_fee") and not values.get("fee_per"):
+        found.append("column fee_per is empty beside a flat_fee. Expected post, month or deal.")
+    if name == "spark_codes" and values.get("kind") == "video_code" and not values.get("post_id"):
+        found.append("column post_id is empty: a video_code belongs to one post.")
+    return found
+
+
+def _repeats(rows: pd.DataFrame, name: str) -> list[str]:
+    """Rows that name the same thing twice, though the ledger holds each once."""
+    key = [column for column in ONCE.get(name, ()) if column in rows]
+    if not key or rows.empty:
+        return []
+    named = rows[rows[key[0]].notna()]
+    same = named.duplicated(key, keep=False)
+    return [
+        f"rows {', '.join(str(row) for row in group['row'])} are all for "
+        f"{', '.join(str(group.iloc[0][column]) for column in key if group.iloc[0][column])}. "
+        "Keep one of them."
+        for _, group in named[same].groupby(key, dropna=False, sort=True)
+    ]
+
+
+def _two_briefs(rows: pd.DataFrame) -> list[str]:
+    if "post_id" not in rows:
+        return []
+    posts = brief_posts(rows)
+    twice = posts.groupby("post_id")["brief_id"].nunique()
+    return [
+        f"column post_id: post {post} stands in briefs "
+        f"{' and '.join(sorted(posts.loc[posts['post_id'] == post, 'brief_id']))}. "
+        "A post answers one brief."
+        for post in sorted(twice[twice > 1].index)
+    ]
+
+
+def brief_posts(briefs: pd.DataFrame) -> pd.DataFrame:
+    """One row per brief and post it led to: the brief's columns, its ``;`` list of ids parted."""
+    given = briefs[briefs["post_id"].notna()]
+    parted = given.assign(post_id=given["post_id"].astype("str").str.split(";")).explode("post_id")
+    parted["post_id"] = parted["post_id"].str.strip()
+    return parted[parted["post_id"] != ""].drop_duplicates(["brief_id", "post_id"])
+
+
+def _former(creators: pd.DataFrame, file: str) -> dict[str, str]:
+    """Each former handle and today's; a handle that belongs to two creators is refused."""
+    today = set(creators["handle"])
+    former: dict[str, str] = {}
+    listed = creators.get("former_handles", pd.Series(dtype="str"))
+    for row, current, text in zip(creators["row"], creators["handle"], listed, strict=False):
+        for old in (handle(part) for part in str(text).split(";")) if isinstance(text, str) else ():
+            if not old or old == current:
+                continue
+            if old in today or former.get(old, current) != current:
+                raise LedgerError(
+                    f"{file}: row {row}, column former_handles names {old}, who is also "
+                    f"{'a creator of their own' if old in today else former[old]}. Merge the two."
+                )
+            former[old] = current
+    return former
+
+
+def _canonical(rows: pd.DataFrame, name: str, former: Mapping[str, str], file: str) -> pd.DataFrame:
+    """The rows as a canonical table: former handles mapped, `handle` named `creator_id`."""
+    known = rows.copy()
+    if "handle" in known:
+        known["handle"] = known["handle"].map(lambda h: former.get(h, h), na_action="ignore")
+    if name == "agreements":
+        _refuse_two_agreements(known, file)
+    if name == "creators":
+        known = known.rename(columns={"tier": "tier_given"})
+        known["creator_id"] = known["handle"]
+    else:
+        known = known.rename(columns={"handle": "creator_id"})
+    if name != "tiers":
+        known = known.drop(columns="row")
+    return contracts.frame(contracts.arrow(known, contracts.TABLES[name]))
+
+
+def _refuse_two_agreements(rows: pd.DataFrame, file: str) -> None:
+    ordered = rows.sort_values(["handle", "valid_from", "row"])
+    before: Any = None
+    for now in ordered.to_dict("records"):
+        end = before and (before.get("valid_to") or None)
+        if before and before["handle"] == now["handle"]:
+            if end is None or pd.isna(end) or end >= now["valid_from"]:
+                raise LedgerError(
+                    f"{file}: rows {before['row']} and {now['row']} are two agreements of "
+                    f"{now['handle']} on {now['valid_from']}. End the first (valid_to) the day "
+                    "before the second begins."
+                )
+        before = now

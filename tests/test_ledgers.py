@@ -1,0 +1,283 @@
+"""Ledgers typed in the test: what is read, and what each mistake says."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from kit import ledgers, people
+
+FLOORS = (0, 100_000, 500_000)
+
+
+def books(folder: Path, **texts: str) -> ledgers.Ledgers:
+    for name, text in texts.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return ledgers.read_ledgers(folder)
+
+
+def message(folder: Path, **texts: str) -> str:
+    found = books(folder, **texts)
+    assert len(found.refused) == 1
+    return found.refused[0][1]
+
+
+def test_no_folder_means_nothing_of_any_kind(tmp_path):
+    found = ledgers.read_ledgers(tmp_path / "ledgers")
+    assert set(found.tables) == set(ledgers.COLUMNS)
+    assert all(table.empty for table in found.tables.values())
+    assert not found.refused
+
+
+def test_missing_columns_are_empty_and_extra_ones_kept(tmp_path):
+    found = books(tmp_path, creators="Handle,Followers,agent\n @Mia.Skin ,120000,Bo\n")
+    row = found.tables["creators"].iloc[0]
+    assert (row["creator_id"], row["followers"], row["agent"]) == ("mia.skin", 120_000, "Bo")
+    assert pd.isna(row["joined_on"])
+    assert pd.isna(row["tier_given"])
+
+
+def test_types_of_an_agreement(tmp_path):
+    found = books(
+        tmp_path,
+        agreements="handle,valid_from,posts_per_week,commission_rate,flat_fee,fee_per\n"
+        "mia,2026-05-04,1.5,0.15,300.50,Month\n",
+    )
+    row = found.tables["agreements"].iloc[0]
+    assert row["valid_from"] == pd.Timestamp("2026-05-04")
+    assert (row["posts_per_week"], row["commission_rate"], row["flat_fee"]) == (1.5, 0.15, 300.50)
+    assert row["fee_per"] == "month"
+    assert pd.isna(row["valid_to"])
+
+
+def test_semicolons_or_tabs_may_part_the_columns(tmp_path):
+    found = books(tmp_path, costs="month;kind;spent\n2026-05;product;1200.5\n")
+    row = found.tables["costs"].iloc[0]
+    assert (row["month"], row["spent"]) == (pd.Timestamp("2026-05-01"), 1200.5)
+
+
+def test_a_workbook_is_read_like_a_text_file(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["post_id", "window_s", "views", "held_views", "source", "seen_on"])
+    sheet.append(["7599000000000000101", 3, 1000, 240, "creator", date(2026, 5, 6)])
+    book.save(tmp_path / "hooks.xlsx")
+    row = ledgers.read_ledgers(tmp_path).tables["hooks"].iloc[0]
+    assert row["post_id"] == "7599000000000000101"
+    assert (row["views"], row["held_views"], row["window_s"]) == (1000, 240, 3.0)
+    assert row["seen_on"] == pd.Timestamp("2026-05-06")
+
+
+def test_former_handles_are_mapped_in_every_ledger(tmp_path):
+    found = books(
+        tmp_path,
+        creators="handle,former_handles\nmia.skin,@Mia_Old; mia2\n",
+        compliance="handle,happened_on,severity\nMIA_OLD,2026-05-01,warning\n",
+    )
+    assert found.former == {"mia_old": "mia.skin", "mia2": "mia.skin"}
+    assert found.tables["compliance"]["creator_id"].tolist() == ["mia.skin"]
+
+
+def test_a_note_of_a_day_belongs_to_its_iso_week(tmp_path):
+    found = books(tmp_path, notes="week,block,text\n2026-05-10,next,a\n2026-W20,ask,b\n")
+    assert found.tables["notes"]["week"].tolist() == ["2026-W19", "2026-W20"]
+
+
+def test_a_misspelt_column_or_file_is_said(tmp_path):
+    found = books(
+        tmp_path,
+        agreements="handle,valid_from,post_per_week\nmia,2026-05-04,2\n",
+        agreement="handle\n",
+    )
+    assert any("post_per_week is not known. Did you mean posts_per_week?" in n for n in found.notes)
+    assert any("Did you mean agreements.csv?" in n for n in found.notes)
+
+
+AGREED = "handle,valid_from,valid_to\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("creators", "handle,status\nmia,activ\n", r"row 2, column status holds 'activ'.*active\?"),
+        ("creators", "handle,tier\nmia,4\n", r"row 2, column tier holds '4'\. Expected 1 to 3"),
+        ("creators", "handle\nmia\n@MIA\n", r"rows 2, 3 are all for mia"),
+        ("creators", "followers\n10\n", r"creators\.csv lacks the column handle"),
+        ("creators", "handle,followers\nmia,12.5k\n", r"'12\.5k'\. Write a whole number"),
+        ("creators", "handle,former_handles\nmia,bo\nbo,\n", r"former_handles names bo"),
+        ("briefs", "brief_id,hook_angle\nB1,curiosity\n", r"row 2, column hook_angle.*'curiosity'"),
+        (
+            "briefs",
+            "brief_id,post_id\nB1,1;2\nB2,2\n",
+            r"post 2 stands in briefs B1 and B2\. A post answers one",
+        ),
+        (
+            "compliance",
+            "handle,happened_on,severity\nmia,2026-05-01,severe\n",
+            r"row 2, column severity.*note, warning, violation",
+        ),
+        (
+            "compliance",
+            "handle,happened_on,severity,resolved_on\nmia,2026-05-02,note,2026-05-01\n",
+            r"resolved_on is 2026-05-01, before happened_on 2026-05-02",
+        ),
+        ("agreements", AGREED + "mia,2026-05-04,2026-05-03\n", r"row 2, column valid_to is"),
+        (
+            "agreements",
+            AGREED + "mia,2026-05-04,2026-05-31\n@Mia,2026-05-31,\n",
+            r"rows 2 and 3 are two agreements of mia on 2026-05-31",
+        ),
+        ("agreements", AGREED + "mia,2026-05-04,\nmia,2026-06-01,\n", r"two agreements of mia"),
+        (
+            "agreements",
+            "handle,valid_from,commission_rate\nmia,2026-05-04,15\n",
+            r"row 2, column commission_rate holds '15', a rate above 1.*0\.15 for 15%",
+        ),
+        (
+            "agreements",
+            "handle,valid_from,commission_rate\nmia,2026-05-04,15%\n",
+            r"'15%'\. Write rates as fractions",
+        ),
+        (
+            "agreements",
+            "handle,valid_from,flat_fee\nmia,2026-05-04,300\n",
+            r"row 2, column fee_per is empty beside a flat_fee",
+        ),
+        (
+            "agreements",
+            "handle,valid_from\nmia,04/05/2026\n",
+            r"'04/05/2026'\. Write the date as 2026-05-04",
+        ),
+        ("agreements", "handle,valid_from\nmia,2026-02-30\n", r"a day that does not exist"),
+        ("agreements", "handle,valid_from\nmia,\n", r"row 2, column valid_from is empty"),
+        ("products", 'product_id,price\n1,"1,200"\n', r"'1,200'\. Write a plain number"),
+        ("products", "product_id,price\n1,-3\n", r"'-3'\. Expected 0 or more"),
+        ("products", "product_id\n7.29E+18\n", r"an id a spreadsheet has rounded"),
+        (
+            "hooks",
+            "post_id,window_s,views,held_views,source,seen_on\n1,3,100,120,creator,2026-05-01\n",
+            r"held_views is 120, above views 100",
+        ),
+        (
+            "spark_codes",
+            "kind,post_id,handle\nvideo_code,,mia\n",
+            r"column post_id is empty: a video_code belongs to one post",
+        ),
+        ("costs", "month,kind\n2026-05,product\n2026-05-01,product\n", r"rows 2, 3 are all for"),
+    ],
+)
+def test_a_mistake_names_file_row_column_and_the_remedy(tmp_path, name, text, said):
+    told = message(tmp_path, **{name: text})
+    assert told.startswith(f"{name}.csv")
+    assert re.search(said, told), told
+
+
+def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path):
+    told = message(tmp_path, creators="handle,status\n\nmia,active\n,,\nbo,gone\n")
+    assert "row 5, column status holds 'gone'" in told
+
+
+def test_three_mistakes_are_told_and_the_rest_counted(tmp_path):
+    rows = "".join(f"c{i},gone\n" for i in range(5))
+    assert message(tmp_path, creators=f"handle,status\n{rows}").endswith("And 2 more like these.")
+
+
+def test_agreements_that_follow_each_other_are_fine(tmp_path):
+    found = books(tmp_path, agreements=AGREED + "mia,2026-05-31,\nmia,2026-05-01,2026-05-30\n")
+    assert not found.refused
+    assert len(found.tables["agreements"]) == 2
+
+
+def test_one_refused_ledger_leaves_the_others(tmp_path):
+    found = books(
+        tmp_path, creators="handle,status\nmia,gone\n", events="date,kind\n2026-05-01,x\n"
+    )
+    assert [path.name for path, _ in found.refused] == ["creators.csv"]
+    assert len(found.tables["events"]) == 1
+
+
+def test_a_torn_workbook_is_refused_by_name(tmp_path):
+    (tmp_path / "creators.xlsx").write_bytes(b"PK\x03\x04 torn")
+    assert "creators.xlsx cannot be opened" in message(tmp_path)
+
+
+def test_the_same_ledger_twice_is_refused(tmp_path):
+    openpyxl.Workbook().save(tmp_path / "creators.xlsx")
+    told = message(tmp_path, creators="handle\nmia\n")
+    assert told == "creators.xlsx: creators.csv holds the same ledger. Keep one of them."
+
+
+def people_of(tmp_path, **texts):
+    tables = books(tmp_path, **texts).tables
+    return tables, people.creators(
+        tables, {"zoe"}, people.empty_followers(), date(2026, 5, 10), FLOORS
+    )
+
+
+def test_followers_make_the_tier_and_the_floor_belongs_to_it(tmp_path):
+    text = "handle,followers,status\na,4999,active\nb,99999,left\nc,100000,\nd,500000,active\ne,,\n"
+    _, found = people_of(tmp_path, creators=text)
+    assert found["creator_id"].tolist() == ["a", "b", "c", "d", "e", "zoe"]
+    assert found["tier"].tolist() == [1, 1, 2, 3, pd.NA, pd.NA]
+    assert found["on_roster"].tolist() == [True, False, False, True, False, False]
+    assert found["in_ledger"].tolist() == [True] * 5 + [False]
+
+
+def test_the_last_move_on_or_before_the_day_is_the_tier(tmp_path):
+    tables, found = people_of(
+        tmp_path,
+        creators="handle,followers,tier\nmia,10,3\n",
+        tiers="handle,changed_on,from_tier,to_tier\n"
+        "mia,2026-06-01,2,3\nmia,2026-04-01,1,2\nmia,2026-05-10,2,1\n",
+    )
+    mia = found[found["creator_id"] == "mia"].iloc[0]
+    assert (mia["tier"], mia["entry_tier"]) == (1, 1)
+    stand = {
+        day: people.standing(found, tables["tiers"], tables["agreements"], day, FLOORS).iloc[0]
+        for day in (date(2026, 3, 31), date(2026, 5, 9), date(2026, 6, 1))
+    }
+    assert [row["tier"] for row in stand.values()] == [3, 2, 3]
+    assert [row["entry_tier"] for row in stand.values()] == [1, 1, 1]
+
+
+def test_an_agreement_in_force_puts_on_the_roster(tmp_path):
+    tables, found = people_of(
+        tmp_path,
+        creators="handle,status\nmia,paused\nbo,left\n",
+        agreements="handle,valid_from,valid_to\nbo,2026-05-01,2026-05-10\nnew,2026-05-11,\n",
+    )
+    assert found.set_index("creator_id")["on_roster"].to_dict() == {
+        "bo": True,
+        "mia": False,
+        "new": False,
+        "zoe": False,
+    }
+    later = people.standing(found, tables["tiers"], tables["agreements"], date(2026, 5, 11), FLOORS)
+    assert later.set_index("creator_id")["on_roster"].to_dict() == {
+        "bo": False,
+        "mia": False,
+        "new": True,
+        "zoe": False,
+    }
+
+
+def test_without_a_creators_ledger_everyone_is_on_the_roster(tmp_path):
+    _, found = people_of(tmp_path, creators="handle,status\n")
+    assert found["on_roster"].tolist() == [True]
+
+
+def test_the_exports_followers_fill_in_where_the_ledger_is_silent(tmp_path):
+    tables = books(tmp_path, creators="handle,followers\nmia,90000\nzoe,\n").tables
+    printed = pd.DataFrame(
+        {
+            "creator_id": ["mia", "zoe", "zoe"],
+            "followers": [200_000, 150_000, 90_000],
+            "seen_on": pd.to_datetime(["2026-05-03", "2026-05-10", "2026-05-03"]),
+        }
+    )
+    found = people.creators(tables, {"zoe"}, printed, date(2026, 5, 10), FLOORS)
+    assert found["followers"].tolist() == [90_000, 150_000]
+    assert found["tier"].tolist() == [1, 2]
