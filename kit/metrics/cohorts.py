@@ -1,0 +1,226 @@
+"""Repeat purchase: who acquired each buyer, and who of them came back within 60 days."""
+
+from datetime import date
+from typing import Any
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from kit.engine import local_day
+from kit.estimate import kaplan_meier
+from kit.metrics.fetch import fetch
+from kit.metrics.periods import Period, as_day, last_days
+from kit.metrics.sales import MONEY
+from kit.metrics.shared import once
+from kit.metrics.subjects import figure_rows
+
+LEVEL = 0.95
+NO_ORDERS = ("cancelled", "unpaid")
+RATES = ["event_rate", "ci_low", "ci_high", "n", "mature_n"]
+
+
+def repeat_rate(orders: pd.DataFrame, as_of: date | str, window_days: int = 60) -> pd.DataFrame:
+    """One row per creator: the share of the buyers they acquired who bought again in time.
+
+    `orders` has one row per order with `buyer_key`, `creator_id` (missing for other routes) and
+    `ordered_at` (naive times are local, zoned ones are taken in their own zone). A buyer belongs
+    to the creator of the first order, ties to the lower creator_id; a buyer whose first order
+    came by another route belongs to nobody. An order on a later day counts whoever brought it;
+    one on the same day is the same purchase. Followed to the end of `as_of`; orders after it are
+    not looked at. `n` is the creator's buyers, `mature_n` those followed for `window_days`; 95%
+    interval. The index is `creator_id`, sorted; no orders, no rows.
+
+    References: Kaplan & Meier (1958); interval by `kit.estimate.kaplan_meier`.
+    """
+    day = as_day(as_of)
+    followed = _followed(_first_and_next(orders, day), day)
+    return _cohort_rates(followed, "creator_id", window_days)
+
+
+def _first_and_next(orders: pd.DataFrame, day: date) -> pd.DataFrame:
+    """One row per buyer: creator_id and day of the first order, and the next later day."""
+    times = [_local(value) for value in orders["ordered_at"]]
+    rows = pd.DataFrame(
+        {
+            "buyer_key": orders["buyer_key"].to_numpy(),
+            "creator_id": orders["creator_id"].to_numpy(),
+            "at": pd.Series(times, dtype="datetime64[us]"),
+        }
+    )
+    rows = rows[rows["buyer_key"].notna() & rows["at"].notna()]
+    rows = rows.assign(day=rows["at"].dt.normalize())
+    rows = rows[rows["day"] <= pd.Timestamp(day)]
+    rows = rows.sort_values(["buyer_key", "at", "creator_id"], na_position="last", kind="stable")
+    first = rows.drop_duplicates("buyer_key").rename(columns={"day": "first_on"})
+    later = rows.merge(first[["buyer_key", "first_on"]], on="buyer_key")
+    later = later[later["day"] > later["first_on"]]
+    next_on = later.groupby("buyer_key")["day"].min().rename("next_on")
+    return first[["buyer_key", "creator_id", "first_on"]].merge(
+        next_on, left_on="buyer_key", right_index=True, how="left"
+    )
+
+
+def _local(value: Any) -> pd.Timestamp:
+    """The wall-clock time of a stamp in its own zone; of a naive one, itself."""
+    stamp = pd.Timestamp(value)
+    return stamp if stamp is pd.NaT or stamp.tzinfo is None else stamp.tz_localize(None)
+
+
+def _followed(buyers: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Each buyer's days of follow-up: to the next order's day, else to `as_of`."""
+    bought_again = buyers["next_on"].notna()
+    until = buyers["next_on"].where(bought_again, pd.Timestamp(day))
+    return buyers.assign(
+        observed=bought_again,
+        duration_days=(until - buyers["first_on"]).dt.days,
+        followed_days=(pd.Timestamp(day) - buyers["first_on"]).dt.days,
+    )
+
+
+def _cohort_rates(buyers: pd.DataFrame, key: str, window_days: int) -> pd.DataFrame:
+    rows = {}
+    for name, group in buyers.groupby(key, sort=True):
+        fit = kaplan_meier(group["duration_days"], group["observed"], window_days, level=LEVEL)
+        mature = int((group["followed_days"] >= window_days).sum())
+        rows[name] = (fit.event_rate, fit.ci_low, fit.ci_high, len(group), mature)
+    made = pd.DataFrame.from_dict(rows, orient="index", columns=RATES)
+    made.index = pd.Index(list(rows), dtype="str", name=key)
+    return made.astype({"event_rate": float, "ci_low": float, "ci_high": float} | _COUNTS)
+
+
+_COUNTS = {"n": "int64", "mature_n": "int64"}
+
+
+def shop_purchases(client: Any, as_of: date | str) -> Any:
+    """One row per order that is a purchase, by any route and up to `as_of`, as an Ibis expression.
+
+    Samples, cancelled and unpaid orders are none; refunded ones are. Columns order_id, buyer_key,
+    ordered_at, day (client's zone), creator_id: that of the order's affiliate line, of several
+    creators the line with the highest Payment Amount, then the lower SKU id; missing for other
+    routes.
+    """
+    lines = client.table("shop_orders")
+    lines = lines.filter(
+        lines.buyer_key.notnull()
+        & ~lines.is_sample.fill_null(False)
+        & ~lines.status.isin(NO_ORDERS).fill_null(False)
+    )
+    orders = lines.group_by("order_id").agg(
+        buyer_key=lines.buyer_key.min(), ordered_at=lines.ordered_at.min()
+    )
+    orders = orders.mutate(day=local_day(orders.ordered_at, client.time_zone))
+    orders = orders.filter(orders.day <= ibis.date(as_day(as_of)))
+    brought = _acquiring(client)
+    return orders.left_join(brought, orders.order_id == brought.line_order).drop("line_order")
+
+
+def _acquiring(client: Any) -> Any:
+    lines = client.table("orders")
+    lines = lines.filter(lines.counts.fill_null(False) & lines.creator_id.notnull())
+    by_weight = ibis.window(
+        group_by=lines.order_id,
+        order_by=[ibis.desc(lines.gmv.cast(MONEY)), lines.sku_id, lines.creator_id],
+    )
+    ranked = lines.mutate(nth=ibis.row_number().over(by_weight))
+    return ranked.filter(ranked.nth == 0).select(line_order="order_id", creator_id="creator_id")
+
+
+def first_orders(client: Any, as_of: date | str) -> pd.DataFrame:
+    """One row per buyer of the cohort: when and through whom they first bought, and the next day.
+
+    The cohort are buyers whose first-ever order, by any route and over all history loaded, fell
+    on one of the 180 days that end on `as_of`. Columns buyer_key, creator_id (missing for other
+    routes), first_on, next_on (the next later day with an order; missing so far), observed,
+    duration_days, followed_days. Sorted by `buyer_key`.
+    """
+    period = cohort(client, as_of)
+    purchases = shop_purchases(client, as_of)
+    by_time = ibis.window(
+        group_by=purchases.buyer_key,
+        order_by=[
+            purchases.ordered_at,
+            purchases.creator_id.isnull(),
+            purchases.creator_id,
+            purchases.order_id,
+        ],
+    )
+    ranked = purchases.mutate(nth=ibis.row_number().over(by_time))
+    first = ranked.filter(ranked.nth == 0).select("buyer_key", "creator_id", first_on="day")
+    first = first.filter(first.first_on.between(ibis.date(period.start), ibis.date(period.end)))
+    days = purchases.select(again="buyer_key", day="day")
+    later = first.left_join(days, [first.buyer_key == days.again, days.day > first.first_on])
+    buyers = later.group_by("buyer_key", "creator_id", "first_on").agg(next_on=later.day.min())
+    return _followed(fetch(buyers.order_by("buyer_key")), as_day(as_of))
+
+
+def cohort(client: Any, as_of: date | str) -> Period:
+    """The days of first orders that make a cohort: 180 that end on `as_of`."""
+    return last_days(as_of, client.policy.repeat.cohort_days)
+
+
+def repeat_by_creator(client: Any, as_of: date | str) -> pd.DataFrame:
+    """One row per creator who acquired a buyer of the cohort, as `repeat_rate` gives them."""
+    buyers = first_orders(client, as_of)
+    acquired = buyers[buyers["creator_id"].notna()]
+    rates = _cohort_rates(acquired, "creator_id", client.policy.repeat.days)
+    return rates.rename_axis("creator_id").reset_index()
+
+
+def repeat_figures(client: Any, as_of: date | str) -> pd.DataFrame:
+    """`repeat_purchase_rate` of the program and of each creator who acquired a buyer.
+
+    The program's cohort are all buyers whose first order fell in the days; a creator's, those he
+    or she acquired; `repeat_purchase_rate_acquired` pools the latter over the creators. `n` is
+    the buyers of the cohort; missing while fewer than 10 were followed for the 60 days.
+    """
+    days, buyers = client.policy.repeat.days, first_orders(client, as_of)
+    acquired = buyers[buyers["creator_id"].notna()]
+    made = [
+        _shown(client, as_of, metric, _cohort_rates(rows, keys, days), kind)
+        for metric, rows, keys, kind in (
+            ("repeat_purchase_rate", buyers.assign(subject=client.name), "subject", "program"),
+            ("repeat_purchase_rate", acquired, "creator_id", "creator"),
+            (
+                "repeat_purchase_rate_acquired",
+                acquired.assign(subject=client.name),
+                "subject",
+                "program",
+            ),
+        )
+    ]
+    return pd.concat([rows.astype(object) for rows in made], ignore_index=True)
+
+
+def _shown(
+    client: Any, as_of: date | str, metric: str, rates: pd.DataFrame, kind: str
+) -> pd.DataFrame:
+    """The rates as figures, hidden where too few buyers were followed to the end."""
+    rule = client.policy.repeat
+    if rates.empty and kind == "program":
+        rates = pd.DataFrame([[np.nan] * 3 + [0, 0]], index=[client.name], columns=RATES)
+    rows = rates.assign(subject_kind=kind, subject=rates.index).reset_index(drop=True)
+    shown = rows["mature_n"] >= rule.min_mature
+    lacking = [_lacking(client, rule.min_mature - n) for n in rows["mature_n"]]
+    made = figure_rows(
+        metric,
+        rows,
+        rows["event_rate"].where(shown),
+        cohort(client, as_of),
+        n=rows["n"],
+        note=pd.Series(lacking, dtype=object).where(~shown, None),
+    )
+    ends = {name: rows[name].where(shown).to_numpy() for name in ("ci_low", "ci_high")}
+    level = pd.Series(LEVEL, index=rows.index).where(shown)
+    return made.assign(**ends, ci_level=level.to_numpy())
+
+
+def _lacking(client: Any, buyers: int) -> str:
+    if not _holds_shop_orders(client):
+        return "no shop orders are held, so no buyer is known"
+    return f"{buyers} more buyers past {client.policy.repeat.days} days"
+
+
+@once
+def _holds_shop_orders(client: Any) -> bool:
+    return client.table("shop_orders").count().to_pyarrow().as_py() > 0

@@ -1,0 +1,124 @@
+"""Whether it pays: break-even ROAS, what changed GMV, and what was left over."""
+
+import math
+from collections.abc import Iterable
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+import pandas as pd
+
+from kit.metrics import program_weeks
+from kit.metrics.contribution import contribution
+
+__all__ = ["break_even_roas", "contribution", "decompose", "gmv_change"]
+
+FACTORS = ["creators", "posts per creator", "clicks per post", "conversion", "order value"]
+TOTALS = ["creators", "posts", "clicks", "orders", "gmv"]
+UNATTRIBUTED = "without a post"
+
+
+def break_even_roas(
+    price: float,
+    cost_of_goods: float,
+    fulfilment: float,
+    referral_rate: float,
+    refund_rate: float,
+    commission_rate: float,
+    refund_fee_share: float = 0.2,
+) -> float:
+    """The ROAS at which paid spend on one order earns nothing and loses nothing.
+
+    1 ÷ (contribution before ads ÷ price), with price, goods and fulfilment in money per order and
+    the rates as fractions. Goods and fulfilment of refunded orders are lost; referral fee and
+    commission fall on what is kept; the refund administration fee is `refund_fee_share` of the
+    referral fee given back. Infinite where an order leaves nothing even without ads.
+
+    >>> round(break_even_roas(40, 10, 4, 0.06, 0.08, 0.15), 2)  # standard commission
+    2.66
+    >>> round(break_even_roas(40, 10, 4, 0.06, 0.08, 0.08), 2)  # Shop Ads commission
+    2.27
+    """
+    kept = price * (1 - refund_rate)
+    fees = kept * referral_rate + price * refund_rate * referral_rate * refund_fee_share
+    left = kept - cost_of_goods - fulfilment - fees - kept * commission_rate
+    return price / left if left > 0 else math.inf
+
+
+def decompose(before: pd.DataFrame, after: pd.DataFrame) -> pd.Series:
+    """What each of five factors did to GMV between two weeks: parts that sum to the change.
+
+    `before` and `after` have one row with `TOTALS`. GMV is creators × posts per creator × clicks
+    per post × orders per click × GMV per order; each part is the factor's Shapley value, its
+    effect averaged over all orders in which the factors might have changed, so there is no
+    residual. A ratio over zero takes the other week's value and has no effect; where both weeks'
+    GMV is zero, all parts are. Orders in a week without clicks are put to conversion.
+
+    References: Shapley value (Sun 1998; Ang, Liu & Chew 2003).
+    """
+    old, new = _row(before), _row(after)
+    if old["gmv"] == 0 and new["gmv"] == 0:
+        return pd.Series(0.0, index=FACTORS)
+    first, last = _factors(old), _factors(new)
+    pairs = [_both(*pair) for pair in zip(first, last, strict=True)]
+    parts = pd.Series([_shapley(place, pairs) for place in range(len(pairs))], index=FACTORS)
+    change = new["gmv"] - old["gmv"]
+    parts["conversion"] += change - parts.sum()
+    return parts
+
+
+def _row(week: pd.DataFrame) -> dict[str, float]:
+    row = week.iloc[0]
+    return {name: float(row[name]) for name in TOTALS}
+
+
+def _factors(week: dict[str, float]) -> list[float | None]:
+    """The five factors of one week; None where its denominator is zero."""
+    totals = [week[name] for name in TOTALS]
+    ratios = zip(totals[1:], totals, strict=False)
+    return [totals[0], *[above / below if below else None for above, below in ratios]]
+
+
+def _both(old: float | None, new: float | None) -> tuple[float, float]:
+    if old is None and new is None:
+        return 0.0, 0.0
+    return (new if old is None else old), (old if new is None else new)  # type: ignore[return-value]
+
+
+def _shapley(place: int, pairs: list[tuple[float, float]]) -> float:
+    others = [other for other in range(len(pairs)) if other != place]
+    total = 0.0
+    for size in range(len(pairs)):
+        weight = 1 / (len(pairs) * math.comb(len(others), size))
+        for changed in combinations(others, size):
+            rest = math.prod(pairs[other][other in changed] for other in others)
+            total += weight * rest * (pairs[place][1] - pairs[place][0])
+    return total
+
+
+def gmv_change(client: Any, as_of: date | str) -> pd.DataFrame:
+    """One row per part of the change of GMV from the week before to the week of `as_of`.
+
+    Columns part, effect (money). The five parts are those of GMV from posts; GMV of lines that
+    name no known post is a line of its own; the last row, `all`, is the whole change. Clicks are
+    video data's: where its windows do not tile both weeks, the five parts are missing and the
+    whole stands alone. Compare whole weeks: `as_of` a Sunday.
+    """
+    weeks = program_weeks(client, as_of).tail(2)
+    if len(weeks) < 2:
+        return pd.DataFrame({"part": [*FACTORS, UNATTRIBUTED, "all"], "effect": math.nan})
+    posts = weeks.drop(columns=["gmv", "orders"]).rename(
+        columns={"post_gmv": "gmv", "post_orders": "orders"}
+    )
+    parts = pd.Series(math.nan, index=FACTORS)
+    if posts["clicks"].notna().all():
+        parts = decompose(posts.iloc[[0]], posts.iloc[[1]])
+    whole = _change(weeks["gmv"])
+    rest = whole - _change(weeks["post_gmv"])
+    effects = [*parts, rest, whole]
+    return pd.DataFrame({"part": [*FACTORS, UNATTRIBUTED, "all"], "effect": effects}).round(10)
+
+
+def _change(weeks: Iterable[float]) -> float:
+    old, new = weeks
+    return round(float(new) - float(old), 2)
