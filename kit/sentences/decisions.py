@@ -1,0 +1,165 @@
+"""Sentences of decisions: who is to be invested in, what is amplified, who moves a tier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from kit import words
+from kit.sentences.figures import conversion, get
+from kit.words import count, in_words, is_missing, listed, percent, percent_range
+
+ORDER_OF_ACTIONS = ("invest", "follow up", "fix the brief", "replace", "keep")
+
+
+def counts(decisions: pd.Series, words_in_order: Iterable[str], noun: str = "creator") -> str:
+    """How the verdicts fell: "Of 61 creators: 3 invest, 4 follow up and 54 keep."."""
+    tally = decisions.value_counts()
+    if tally.empty:
+        return f"No {noun}s to judge."
+    order = [*words_in_order, *sorted(set(tally.index) - set(words_in_order))]
+    parts = [f"{tally[word]} {word}" for word in order if tally.get(word, 0)]
+    total = int(tally.sum())
+    if len(parts) == 1:
+        only = parts[0].split(" ", 1)[1]
+        return f"All {count(total, noun)}: {only}." if total > 1 else f"The one {noun}: {only}."
+    return f"Of {count(total, noun)}: {listed(parts)}."
+
+
+def named(decisions: pd.DataFrame, decision: str, verb: str, most: int = 3) -> str:
+    """Who got one decision, firmest first: "Invest in ana, bo and 2 more."; nobody gives ''."""
+    firm = firmest_first(decisions[decisions["decision"] == decision])
+    subjects = [words.cut(subject, 26) for subject in firm["subject"]]
+    return f"{verb} {listed(subjects, most)}." if subjects else ""
+
+
+def firmest_first(decisions: pd.DataFrame) -> pd.DataFrame:
+    """Decisions by falling `confidence`, of equal ones by subject; unknown confidence last."""
+    number = pd.to_numeric(decisions["confidence"], errors="coerce")
+    keys = pd.DataFrame({"unsure": -number, "subject": decisions["subject"].astype(str)})
+    return decisions.loc[keys.sort_values(["unsure", "subject"], na_position="last").index]
+
+
+def review(decisions: pd.DataFrame) -> list[str]:
+    """What the weekly verdicts ask for, one sentence each, firmest first; never empty."""
+    verbs = {
+        "invest": "Invest in",
+        "follow up": "Follow up with",
+        "fix the brief": "Fix the brief of",
+        "replace": "Replace",
+    }
+    found = [text for word, verb in verbs.items() if (text := named(decisions, word, verb))]
+    return found or ["Nobody stands out beyond chance this week: keep going with everyone."]
+
+
+def spark(candidates: pd.DataFrame) -> str:
+    """How many posts have earned paid spend and how sure that is.
+
+    Needs `verdict`, `estimate`, `ci_low`, `ci_high`, `rank`.
+    """
+    if candidates.empty:
+        return "No post has a click in the last four weeks, so there is nothing to amplify yet."
+    tally = candidates["verdict"].value_counts()
+    sparks, waiting = int(tally.get("spark", 0)), int(tally.get("not yet", 0))
+    text = f"{_have(sparks, 'post')} earned paid spend"
+    rest = f"; {_verb(waiting, 'more needs', 'more need')} clicks before anyone can say"
+    first = candidates.sort_values("rank").iloc[0]
+    if sparks and first["verdict"] == "spark":
+        text += (
+            f", led by one that converts an estimated {percent(first['estimate'])} of clicks "
+            f"({percent_range(first['ci_low'], first['ci_high'])})"
+        )
+    return words.sentence(text + (rest if waiting else ""))
+
+
+def _have(number: int, noun: str) -> str:
+    return f"{in_words(number)} {noun if number == 1 else noun + 's'} {_has(number)}"
+
+
+def _has(number: int) -> str:
+    return "has" if number == 1 else "have"
+
+
+def _verb(number: int, singular: str, plural: str) -> str:
+    return f"{in_words(number)} {singular if number == 1 else plural}"
+
+
+def pair(viewed: Any, persuasive: Any) -> str:
+    """The most viewed post beside the most persuasive one, both with clicks and intervals."""
+    first, second = conversion(viewed).rstrip("."), conversion(persuasive).rstrip(".")
+    return (
+        f"The post with {words.number(get(viewed, 'views'))} views was interesting: {first}. "
+        f"The post with {words.number(get(persuasive, 'views'))} views was persuasive: {second}."
+    )
+
+
+def more_clicks(needed: float | None) -> str:
+    """ "about 280 more clicks", two figures kept; missing means too close to the bar."""
+    if is_missing(needed):
+        return "too close to the bar to tell apart"
+    assert needed is not None
+    return f"about {count(_two_figures(needed), 'more click')}"
+
+
+def _two_figures(amount: float) -> int:
+    whole = int(round(amount))
+    step = 10 ** max(len(str(whole)) - 2, 0)
+    return max(int(round(whole / step)) * step, 1 if amount > 0 else 0)
+
+
+def promotions(decisions: pd.DataFrame) -> str:
+    """The tier moves of an audit, by name, with how many stay. Needs `subject`, `decision`."""
+    if decisions.empty:
+        return "No creator has enough months to be audited yet."
+    moved = [
+        named(decisions, "promote", "Promote"),
+        named(decisions, "demote", "Demote"),
+    ]
+    rest = decisions["decision"].isin(["not yet", "hold"]).sum()
+    staying = f"{count(int(rest), 'creator')} {'stays' if rest == 1 else 'stay'}."
+    text = " ".join(part for part in moved if part) or "Nobody moves between tiers."
+    return f"{text} {staying}" if rest else text
+
+
+def cells(table: pd.DataFrame) -> str:
+    """Which hook angle beats the others, if any does. Needs `hook_angle`, `claim` ('' for none)."""
+    if table.empty:
+        return "No hook angle has a reading yet."
+    sure = table[table["claim"] == "beats the others"].sort_values("hook_angle")
+    if sure.empty:
+        return (
+            "No hook angle stands out yet when creators and products are compared like with like."
+        )
+    angles = listed(hook(angle) for angle in sure["hook_angle"])
+    return f"With creators and products compared like with like, {angles} beats the other angles."
+
+
+def hook(angle: Any) -> str:
+    """A hook angle as people write it: "problem agitation"."""
+    return words.MISSING if is_missing(angle) else str(angle).replace("_", " ")
+
+
+def false_alarms(table: pd.DataFrame) -> str:
+    """How many act flags may be false. Needs `flags`, `expected_false_share`, a row per metric."""
+    total = int(table["flags"].sum()) if len(table) else 0
+    if not total:
+        return "No flag calls for action, so there is no false alarm to expect."
+    false = round(float((table["flags"] * table["expected_false_share"]).sum()))
+    text = f"{count(total, 'flag')} {'calls' if total == 1 else 'call'} for action"
+    if total == 1:
+        return f"{text}; it is {'as likely as not' if false else 'unlikely to be'} a false alarm."
+    if not false:
+        return f"{text}; most likely none of them is a false alarm."
+    alarm = "is a false alarm" if false == 1 else "are false alarms"
+    return f"{text}; going by how sure each is, about {in_words(false)} of them {alarm}."
+
+
+def flips(table: pd.DataFrame) -> str:
+    """How many verdicts hang on a threshold. One row per creator who flips."""
+    if table.empty:
+        return "No verdict changes when each threshold moves by a tenth."
+    people = table["creator_id"].nunique()
+    verbs = "verdict changes" if people == 1 else "verdicts change"
+    return f"{people} {verbs} when a threshold moves by a tenth; the others stand."

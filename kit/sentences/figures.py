@@ -1,0 +1,268 @@
+"""Sentences of figures: a value with its denominator and interval, and what moved since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from kit import glossary, words
+from kit.creator_rates.shared import chance
+from kit.words import count, in_words, is_missing, money, percent, percent_range
+
+
+def name(metric: str) -> str:
+    """A metric's name as a reader says it in mid-sentence, from the register of definitions."""
+    entry = glossary.METRICS.get(metric)
+    if entry is None:
+        return str(metric).replace("_", " ")
+    upright = entry.name.split(" ")[0].isupper()
+    return entry.name if upright else entry.name[0].lower() + entry.name[1:]
+
+
+def value(row: Any, currency: str = "USD") -> str:
+    """A figure's value by its `unit` (count, rate, money, days, probability), or an en dash."""
+    figure, unit = get(row, "value"), get(row, "unit")
+    if is_missing(figure):
+        return words.MISSING
+    if unit == "money":
+        return money(figure, currency)
+    if unit in ("rate", "probability"):
+        return percent(figure, 0 if unit == "probability" else 1)
+    if unit == "days":
+        return count(figure, "day")
+    return words.plain_number(figure)
+
+
+def interval(row: Any, currency: str = "USD") -> str:
+    """ "90% interval 2.4–6.5%", or nothing where a row has no interval."""
+    low, high, level = get(row, "ci_low"), get(row, "ci_high"), get(row, "ci_level")
+    if is_missing(low) or is_missing(high):
+        return ""
+    label = "90%" if is_missing(level) else percent(level, 0)
+    unit = get(row, "unit")
+    if unit == "money":
+        return f"{label} interval {words.money_range(low, high, currency)}"
+    if unit == "count":
+        return f"{label} interval {words.plain_number(low)}–{words.plain_number(high)}"
+    return f"{label} interval {percent_range(low, high)}"
+
+
+def get(row: Any, key: str, default: Any = None) -> Any:
+    if isinstance(row, Mapping | pd.Series):
+        return row.get(key, default)
+    return getattr(row, key, default)
+
+
+def unknown(what: str, why: str = "") -> str:
+    """A figure that cannot be given, and why: "Not known: hook retention (no readings)."."""
+    return f"Not known: {what}{f' ({why})' if why else ''}."
+
+
+def figure(row: Any, currency: str = "USD") -> str:
+    """One row of results as a sentence, with its denominator and interval.
+
+    >>> figure({"metric": "conversion_rate", "value": 11 / 275, "unit": "rate", "n": 275,
+    ...         "ci_low": 0.024, "ci_high": 0.065, "ci_level": 0.9})
+    '4.0% of 275 clicks became orders (90% interval 2.4–6.5%).'
+    """
+    metric, n = get(row, "metric"), get(row, "n")
+    if is_missing(get(row, "value")):
+        return unknown(name(str(metric)), "" if is_missing(n) else _nothing_to_divide(metric))
+    text = _PHRASES.get(str(metric), "{name}: {value}").format(
+        name=name(str(metric)), value=value(row, currency), n=words.number(n), s=_s(n)
+    )
+    within = interval(row, currency)
+    text = f"{text} ({within})" if within else text
+    if get(row, "status") == "estimated":
+        text += "; part of it is not settled yet"
+    return words.sentence(text)
+
+
+_PHRASES = {
+    "conversion_rate": "{value} of {n} click{s} became orders",
+    "revenue_per_post": "{value} of net revenue per post over {n} post{s}",
+    "hook_retention": "{value} of {n} view{s} held for three seconds",
+    "repeat_purchase_rate": "{value} of {n} buyer{s} bought again within 60 days",
+    "output_rate": "{value} of the {n} post{s} agreed were published",
+    "commission_ratio": "Commission took {value} of net revenue over {n} order{s}",
+    "all_in_cost_ratio": "Commission, fees, samples and ads took {value} of net revenue",
+    "velocity": "{value} posts were published",
+    "gmv": "GMV was {value}",
+    "net_revenue": "Net revenue was {value}",
+    "contribution": "The program contributed {value}",
+    "active_creators": "{value} creators posted",
+}
+
+
+def _s(n: Any) -> str:
+    return "" if n == 1 else "s"
+
+
+def _nothing_to_divide(metric: Any) -> str:
+    nouns = {"conversion_rate": "no clicks", "output_rate": "nothing agreed"}
+    return nouns.get(str(metric), "too little data")
+
+
+def conversion(row: Any) -> str:
+    """Orders out of clicks with the interval, for a row with `clicks` and `orders`."""
+    clicks, orders = get(row, "clicks"), get(row, "orders")
+    if is_missing(clicks) or not clicks:
+        return unknown("conversion", "no clicks")
+    return figure(
+        {
+            "metric": "conversion_rate",
+            "value": orders / clicks,
+            "unit": "rate",
+            "n": clicks,
+            **{key: get(row, key) for key in ("ci_low", "ci_high", "ci_level")},
+        }
+    )
+
+
+def velocity(posts: float | None, target: float, before: float | None = None) -> str:
+    """Posts of the week against the target, and against the weeks before.
+
+    >>> velocity(22, 30, 24.5)
+    '22 posts went out this week, 8 short of the 30 wanted; the four weeks before averaged 24.5.'
+    """
+    if is_missing(posts):
+        return unknown("posts of the week")
+    assert posts is not None
+    gap = posts - target
+    against = (
+        f"{words.plain_number(-gap)} short of the {words.plain_number(target)} wanted"
+        if gap < 0
+        else f"at the target of {words.plain_number(target)}"
+        if gap == 0
+        else f"{words.plain_number(gap)} above the target of {words.plain_number(target)}"
+    )
+    text = f"{count(posts, 'post')} went out this week, {against}"
+    if not is_missing(before):
+        text += f"; the four weeks before averaged {words.plain_number(before)}"
+    return text + "."
+
+
+def change(
+    what: str, now: float | None, before: float | None, currency: str = "USD", than: str = ""
+) -> str:
+    """Money now against before: "GMV was $1,920, up $480 (33.3%) on the week before."."""
+    if is_missing(now):
+        return unknown(what)
+    if is_missing(before):
+        return f"{what} was {money(now, currency)}; there is nothing to compare it with."
+    assert now is not None
+    assert before is not None
+    difference = now - before
+    than = than or "the week before"
+    if abs(difference) < 0.005:
+        return f"{what} was {money(now, currency)}, the same as {than}."
+    way = "up" if difference > 0 else "down"
+    share = f" ({percent(abs(difference) / before, 0)})" if before > 0 else ""
+    return (
+        f"{what} was {money(now, currency)}, {way} {money(abs(difference), currency)}{share} "
+        f"on {than}."
+    )
+
+
+def best(table: pd.DataFrame, column: str, what: str, label: str = "creator_id") -> str:
+    """Who leads in `column`, named only if their whole interval lies above everyone else's.
+
+    Needs `label`, `column`, `ci_low`, `ci_high`; rates as fractions.
+    """
+    known = table.dropna(subset=[column]).sort_values([column, label], ascending=[False, True])
+    if known.empty:
+        return unknown(what)
+    leader, others = known.iloc[0], known.iloc[1:]
+    said = f"{leader[label]} at {percent(leader[column])}"
+    span = percent_range(leader["ci_low"], leader["ci_high"])
+    if others.empty:
+        return f"Only {leader[label]} has a figure for {what}: {percent(leader[column])} ({span})."
+    if not is_missing(leader["ci_low"]) and leader["ci_low"] > others["ci_high"].max():
+        return f"Best in {what}: {said} ({span}), clear of everybody else."
+    rivals = others[~(others["ci_high"] < leader["ci_low"])]
+    rival = (rivals if len(rivals) else others).iloc[0]
+    return (
+        f"Highest in {what} is {said} ({span}), but {rival[label]} at "
+        f"{percent(rival[column])} may be as good: no best is named."
+    )
+
+
+_PARTS = {
+    "creators": "number of creators",
+    "without a post": "sales without a known post",
+    "all": "whole change",
+}
+
+
+def part(name: str) -> str:
+    """A part of a change of GMV as a reader says it."""
+    return _PARTS.get(str(name), str(name))
+
+
+def gmv_change(parts: pd.DataFrame, before: float, after: float, currency: str = "USD") -> str:
+    """What moved GMV most. `parts` as `money.gmv_change` has them: part, effect (money)."""
+    text = change("GMV", after, before, currency).rstrip(".")
+    moved = parts[(parts["part"] != "all") & (parts["effect"].abs() >= 0.005)]
+    if moved.empty:
+        return text + "."
+    moved = moved.sort_values("part")  # of equal parts always the same one is named
+    biggest = moved.iloc[int(moved["effect"].abs().argmax())]
+    sign = "+" if biggest["effect"] > 0 else "−"
+    size = money(abs(biggest["effect"]), currency)
+    return f"{text}; what moved it most: {part(biggest['part'])} ({sign}{size})."
+
+
+def distribution(creators: pd.DataFrame, currency: str = "USD") -> str:
+    """How unequal revenue per post is. Needs `creator_id`, `revenue_per_post`."""
+    known = creators["revenue_per_post"].dropna() if not creators.empty else pd.Series(dtype=float)
+    if len(known) < 2:
+        return unknown("the spread of revenue per post", "fewer than two creators with posts")
+    nothing = int((known <= 0).sum())
+    text = (
+        f"The middle creator brings {money(known.median(), currency)} per post, "
+        f"the strongest {money(known.max(), currency)}"
+    )
+    return f"{text}; {count(nothing, 'creator')} sold nothing." if nothing else f"{text}."
+
+
+def forecast(row: Any) -> str:
+    """Posts expected next week with their interval, for a row of `velocity.forecast`."""
+    expected = get(row, "forecast")
+    if is_missing(expected):
+        return unknown("posts of next week", "too few weeks")
+    low, high, level = get(row, "ci_low"), get(row, "ci_high"), get(row, "ci_level")
+    text = f"About {count(round(float(expected)), 'post')} can be expected next week"
+    if not is_missing(low):
+        text += f" ({percent(level, 0)} interval {words.number(low)}–{words.number(high)})"
+    of_target, target = get(row, "probability_of_target"), get(row, "target")
+    if not is_missing(of_target) and not is_missing(target):
+        wanted = words.plain_number(target)
+        text += f"; the chance of reaching {wanted} is {chance(of_target)}"
+    return text + "."
+
+
+def concentration(table: pd.DataFrame) -> str:
+    """How few creators bring half of the GMV. Needs `rank`, `gmv`, `running_share`."""
+    rows = table.sort_values("rank") if len(table) else table
+    if rows.empty or not (rows["gmv"] > 0).any():
+        return unknown("how GMV spreads over creators", "no sales in the 28 days")
+    top = int((rows["running_share"].shift(fill_value=0.0) < 0.5).sum())
+    share = float(rows["running_share"].iloc[top - 1])
+    return (
+        f"{in_words(top).capitalize()} of {count(len(rows), 'creator')} "
+        f"{'brings' if top == 1 else 'bring'} {percent(share, 0)} of the GMV; "
+        f"{in_words(int((rows['gmv'] <= 0).sum()))} sold nothing."
+    )
+
+
+def repeat(table: pd.DataFrame, minimum: int = 10) -> str:
+    """Whose buyers come back, in what can be said. Needs `event_rate`, `mature_n`, interval."""
+    ready = table[table["mature_n"] >= minimum] if not table.empty else table
+    if ready.empty:
+        return unknown(
+            "repeat purchase by creator",
+            f"nobody has {minimum} buyers followed for the whole window yet",
+        )
+    return best(ready, "event_rate", "repeat purchase")

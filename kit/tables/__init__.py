@@ -1,0 +1,63 @@
+"""Finished tables: each takes a frame and gives a great-tables table, ready to show.
+
+Columns carry human labels, numbers one format down a column, an en dash what is missing; an empty
+frame becomes a sentence that says there is none.
+"""
+
+from kit.tables.creators import (
+    audit,
+    creator_posts,
+    decisions,
+    flags,
+    locks,
+    medians,
+    repeat_rates,
+    six_metrics,
+    tier_summary,
+    verdicts,
+)
+from kit.tables.posts import angles, briefs, compare_rules, hooks, spark_plan, spark_ranking
+from kit.tables.program import (
+    budget,
+    category,
+    deals,
+    gmv_change,
+    milestones,
+    newcomers,
+    roster,
+    weeks,
+)
+from kit.tables.reference import figures, files, glossary, policy, provenance, set_aside
+
+__all__ = [
+    "angles",
+    "audit",
+    "briefs",
+    "budget",
+    "category",
+    "compare_rules",
+    "creator_posts",
+    "deals",
+    "decisions",
+    "figures",
+    "files",
+    "flags",
+    "glossary",
+    "gmv_change",
+    "hooks",
+    "locks",
+    "medians",
+    "milestones",
+    "newcomers",
+    "policy",
+    "provenance",
+    "repeat_rates",
+    "roster",
+    "set_aside",
+    "six_metrics",
+    "spark_plan",
+    "spark_ranking",
+    "tier_summary",
+    "verdicts",
+    "weeks",
+]

@@ -1,0 +1,395 @@
+"""Tables of creators: the six metrics, verdicts, tiers, promotion criteria, repeat buyers."""
+
+from __future__ import annotations
+
+import pandas as pd
+from great_tables import GT
+
+from kit import glossary, words
+from kit.creator_rates.shared import chance
+from kit.tables.look import Column, finished, ranges
+
+SIX = (
+    ("conversion_rate", "Orders per click", "percent"),
+    ("revenue_per_post", "Revenue per post", "money"),
+    ("output_rate", "Output of agreed", "percent"),
+    ("hook_retention", "Hook, 3 s", "percent"),
+    ("repeat_purchase_rate", "Repeat, 60 days", "percent"),
+    ("commission_ratio_settled", "Commission", "percent"),
+)
+_MARKS = {"act": "▲ ", "watch": "△ "}
+_FIRST = {"invest": 0, "replace": 1, "follow up": 2, "fix the brief": 3, "keep": 4}
+
+
+def six_metrics(
+    scores: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    *,
+    currency: str = "USD",
+    most: int = 40,
+    subtitle: str = "",
+) -> GT:
+    """The article's six metrics of each creator beside the verdict; those to act on come first.
+
+    `scores`: one row per creator and metric (creator_id, metric, value, flag); `verdicts`: one per
+    creator (creator_id, tier, verdict), as the weekly review has them.
+    """
+    frame = _six(scores, verdicts)
+    left = len(frame) - most
+    frame = frame.head(most)
+    marks = _six_marks(scores, frame)
+    columns = [
+        Column("creator_id", "Creator"),
+        Column("tier", "Tier", "tier"),
+        *(Column(metric, label, form, "The six metrics") for metric, label, form in SIX),
+        Column("verdict", "Verdict"),
+    ]
+    note = _note(*(metric for metric, _, _ in SIX))
+    if left > 0:
+        note = f"{words.count(left, 'more creator')} in the report's results. {note}"
+    strong = {name: mask == _MARKS["act"] for name, mask in marks.items()}
+    if len(frame):
+        strong["verdict"] = frame["verdict"].ne("keep")
+    return finished(
+        frame,
+        columns,
+        id="six-metrics",
+        title="Six metrics per creator",
+        subtitle=subtitle,
+        note=f"▲ beyond chance, act; △ watch; – not known. {note}",
+        none="No creator was active in the 28 days.",
+        currency=currency,
+        strong=strong,
+        marks=marks,
+    )
+
+
+def _six(scores: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
+    wide = scores.drop_duplicates(["creator_id", "metric"]).pivot(
+        index="creator_id", columns="metric", values="value"
+    )
+    wide = wide.reindex(columns=[metric for metric, _, _ in SIX])
+    frame = verdicts[["creator_id", "tier", "verdict"]].join(wide, on="creator_id")
+    keys = pd.DataFrame(
+        {"place": frame["verdict"].map(_FIRST).astype(float), "name": frame["creator_id"]}
+    )
+    return frame.loc[keys.sort_values(["place", "name"]).index].reset_index(drop=True)
+
+
+def _six_marks(scores: pd.DataFrame, frame: pd.DataFrame) -> dict[str, pd.Series]:
+    flags = scores.drop_duplicates(["creator_id", "metric"])
+    flag = flags.set_index(["metric", "creator_id"])["flag"]
+    marks = {}
+    for metric, _, _ in SIX:
+        keys = pd.MultiIndex.from_arrays([[metric] * len(frame), frame["creator_id"]])
+        found = flag.reindex(keys).astype(object).tolist()
+        marks[metric] = pd.Series([_MARKS.get(f, "") for f in found], dtype=object)
+    return marks
+
+
+def _note(*metrics: str) -> str:
+    """Source note: each metric's definition from the one register."""
+    entries = [glossary.metric(metric) for metric in metrics]
+    return " ".join(words.sentence(f"{entry.name}: {entry.definition}") for entry in entries)
+
+
+def verdicts(table: pd.DataFrame, subtitle: str = "", most: int = 40) -> GT:
+    """Whom to invest in, follow up, re-brief or replace, and why; `keep` is left out.
+
+    One row per creator: creator_id, tier, verdict, reason, confidence; fee, amplify and
+    deprioritise (true or false) become a column of what else to do.
+    """
+    calm = table["verdict"] == "keep"
+    also = table.get("deprioritise", pd.Series(False, table.index)).astype(bool)
+    also = also | table.get("amplify", pd.Series(False, table.index)).astype(bool)
+    frame = table[~calm | also]
+    keys = pd.DataFrame(
+        {
+            "place": frame["verdict"].map(_FIRST).astype(float),
+            "unsure": -pd.to_numeric(frame["confidence"], errors="coerce"),
+            "name": frame["creator_id"],
+        }
+    )
+    frame = frame.loc[keys.sort_values(["place", "unsure", "name"]).index]
+    left, frame = len(frame) - most, frame.head(most)
+    shown = frame.assign(
+        reason=[words.sentence(str(reason)) for reason in frame["reason"]],
+        also=[_also(row) for row in frame.to_dict("records")],
+        confidence=_sure(frame["confidence"]),
+    )
+    columns = [
+        Column("verdict", "Verdict", width="12%"),
+        Column("creator_id", "Creator", width="18%"),
+        Column("tier", "Tier", "tier", width="6%"),
+        Column("reason", "Why", width="40%"),
+        Column("also", "And", width="15%"),
+        Column("confidence", "How sure", "range", width="9%"),
+    ]
+    more = f"{words.count(left, 'more creator')} in the report's decisions. " if left > 0 else ""
+    kept = int(len(table) - len(frame) - max(left, 0))
+    others = f" {words.count(kept, 'other creator')}: keep going." if kept else ""
+    return finished(
+        shown,
+        columns,
+        id="verdicts",
+        title="What to do, with whom, and why",
+        subtitle=subtitle,
+        note=f"{more}How sure: the probability, given the data, that the reason holds.{others}",
+        none="Nobody stands out beyond chance: keep going with everyone.",
+        strong={"verdict": shown["verdict"].ne("keep")} if len(shown) else None,
+    )
+
+
+def _sure(probabilities: pd.Series) -> list[str]:
+    known = pd.to_numeric(probabilities, errors="coerce").astype(float)
+    return [chance(probability) for probability in known]
+
+
+def _also(row: dict) -> str:
+    found = {"fee": "production fee", "amplify": "amplify", "deprioritise": "deprioritise"}
+    said = [text for name, text in found.items() if row.get(name) is True or row.get(name) == 1]
+    return words.listed(said) or words.MISSING
+
+
+def decisions(
+    table: pd.DataFrame, title: str = "What was decided", subtitle: str = "", most: int = 40
+) -> GT:
+    """Any report's decisions with their reasons, as `kit.results` has them, in its order."""
+    shown = table.head(most)
+    shown = shown.assign(
+        reason=[words.sentence(str(reason)) for reason in shown["reason"]],
+        confidence=_sure(shown["confidence"]),
+    )
+    columns = [
+        Column("decision", "Decision", width="16%"),
+        Column("subject", "Who or what", width="22%"),
+        Column("reason", "Why", width="52%"),
+        Column("confidence", "How sure", "range", width="10%"),
+    ]
+    left = len(table) - len(shown)
+    note = f"{words.count(left, 'more decision')} in decisions.csv." if left else ""
+    none = "Nothing was decided."
+    return finished(
+        shown, columns, id="decisions", title=title, subtitle=subtitle, note=note, none=none
+    )
+
+
+def flags(table: pd.DataFrame, subtitle: str = "", most: int = 40) -> GT:
+    """Every flag with what it rests on, the surest first; the weekly review's flags."""
+    shown = table.head(most)
+    shown = shown.assign(
+        metric=[_name(metric) for metric in shown["metric"]],
+        reason=[words.sentence(str(reason)) for reason in shown["reason"]],
+        probability=_sure(shown["probability"]),
+    )
+    columns = [
+        Column("flag", "Flag", width="8%"),
+        Column("creator_id", "Creator", width="20%"),
+        Column("metric", "Metric", width="20%"),
+        Column("reason", "What the data say", width="42%"),
+        Column("probability", "How sure", "range", width="10%"),
+    ]
+    left = len(table) - len(shown)
+    return finished(
+        shown,
+        columns,
+        id="flags",
+        title="What the six metrics flag",
+        subtitle=subtitle,
+        note=f"{words.count(left, 'more flag')} in the report's results." if left else "",
+        none="No metric of any creator is flagged.",
+        strong={"flag": shown["flag"].eq("act")} if len(shown) else None,
+    )
+
+
+def _name(metric: str) -> str:
+    return glossary.metric(metric).name
+
+
+def tier_summary(tiers: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
+    """What each tier does and sells. One row per tier: tier, roster_creators, active_creators,
+    posts, gmv, gmv_per_active_creator, revenue_per_post, tier_median_revenue_per_post, …
+    """
+    frame = tiers.assign(tier=[f"Tier {t}" for t in tiers["tier"]])
+    columns = [
+        Column("tier", "Tier"),
+        Column("roster_creators", "Creators on the roster", "count"),
+        Column("active_creators", "Active creators", "count"),
+        Column("velocity", "Posts this week", "count"),
+        Column("gmv", "GMV", "money", "Sales, 4 weeks"),
+        Column("gmv_per_active_creator", "Per active creator", "money", "Sales, 4 weeks"),
+        Column("conversion_rate", "Orders per click", "percent"),
+        Column("revenue_per_post", "All posts pooled", "money", "Revenue per post"),
+        Column("tier_median_revenue_per_post", "Median creator", "money", "Revenue per post"),
+    ]
+    return finished(
+        frame,
+        columns,
+        id="tier-summary",
+        title="The tiers side by side",
+        subtitle=subtitle,
+        note=_note("gmv", "revenue_per_post", "tier_median_revenue_per_post"),
+        none="No creator has a tier.",
+        currency=currency,
+    )
+
+
+def audit(frame: pd.DataFrame, currency: str = "USD", subtitle: str = "", most: int = 40) -> GT:
+    """The promotion audit: each criterion's value and whether it is met; `tiers.promotion_audit`'s.
+
+    Creators who move come first, then those who lack least.
+    """
+    rows = frame.assign(_order=_audit_order(frame)).sort_values(["_order", "creator_id"]).head(most)
+    shown = rows.assign(
+        months_seen=_marked(rows, "months", "months_passed", lambda v: words.number(v)),
+        output=_marked(rows, "output_ratio", "output_ratio_passed", lambda v: words.percent(v, 0)),
+        revenue=_marked(
+            rows,
+            "revenue_per_post_estimate",
+            "revenue_per_post_passed",
+            lambda v: words.money(v, currency),
+        ),
+        record=_marked(rows, "incidents", "incidents_passed", lambda v: words.number(v)),
+        reason=[words.sentence(str(reason)) for reason in rows["reason"]],
+    )
+    columns = [
+        Column("creator_id", "Creator"),
+        Column("tier", "Tier", "tier"),
+        Column("months_seen", "Months seen", "range", "Criteria"),
+        Column("output", "Output of agreed", "range", "Criteria"),
+        Column("revenue", "Revenue per post", "range", "Criteria"),
+        Column("median_revenue_per_post", "Median to beat", "money", "Criteria"),
+        Column("record", "Incidents", "range", "Criteria"),
+        Column("verdict", "Verdict"),
+        Column("reason", "Evidence, or what is missing"),
+    ]
+    left = len(frame) - len(rows)
+    more = f" {words.count(left, 'more creator')} in decisions.csv." if left else ""
+    return finished(
+        shown,
+        columns,
+        id="audit",
+        title="Promotion audit, criterion by criterion",
+        subtitle=subtitle,
+        note="✓ met, ✗ not met. Followers never enter. The median is that of everyone who entered "
+        f"in tier 1, promoted since or not; for tier 2 that of tier 2.{more}",
+        none="No creator has a whole month of evidence yet.",
+        currency=currency,
+        strong={"verdict": shown["verdict"].isin(["promote", "demote"])} if len(shown) else None,
+    )
+
+
+def medians(table: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
+    """What each tier is measured against. One row per tier: tier, who,
+    median_revenue_per_post, creators.
+    """
+    columns = [
+        Column("tier", "Tier", "tier"),
+        Column("who", "Measured against"),
+        Column("creators", "Creators", "count"),
+        Column("median_revenue_per_post", "Median revenue per post", "money"),
+    ]
+    return finished(
+        table,
+        columns,
+        id="medians",
+        title="The medians to beat",
+        subtitle=subtitle,
+        note=_note("tier_median_revenue_per_post"),
+        currency=currency,
+    )
+
+
+def locks(table: pd.DataFrame, subtitle: str = "") -> GT:
+    """Demotions and the day until which the commission stays. One row per demoted creator."""
+    columns = [
+        Column("creator_id", "Creator"),
+        Column("tier", "Tier", "tier"),
+        Column("lock_until", "Commission stays until", "day"),
+        Column("reason", "Why"),
+    ]
+    shown = table.assign(reason=[words.sentence(str(why)) for why in table["reason"]])
+    return finished(
+        shown,
+        columns,
+        id="locks",
+        title="Demotions and their commission lock",
+        subtitle=subtitle,
+        none="Nobody is demoted, so no commission is locked.",
+    )
+
+
+def _audit_order(frame: pd.DataFrame) -> pd.Series:
+    passed = [name for name in frame.columns if name.endswith("_passed")]
+    met = frame[passed].fillna(False).astype(bool).sum(axis=1) if passed else 0
+    places = {"promote": 0, "demote": 1, "hold": 3, "not yet": 3}
+    verdict = frame["verdict"].map(places).astype(float).fillna(4)
+    return verdict * 100 - met
+
+
+def _marked(rows: pd.DataFrame, value: str, passed: str, write) -> list[str]:
+    return [
+        words.MISSING if words.is_missing(v) else f"{'✓' if bool(ok) else '✗'} {write(v)}"
+        for v, ok in zip(rows[value], rows[passed], strict=True)
+    ]
+
+
+def repeat_rates(frame: pd.DataFrame, minimum: int = 10, subtitle: str = "") -> GT:
+    """Repeat purchase by acquiring creator; `metrics.repeat_rate`'s rows, best estimate first.
+
+    Rates of creators with fewer than `minimum` buyers followed for the whole window are hidden.
+    """
+    ready = frame["mature_n"] >= minimum
+    rows = frame.assign(
+        event_rate=frame["event_rate"].where(ready),
+        interval=ranges(frame["ci_low"].where(ready), frame["ci_high"].where(ready)),
+        missing=(minimum - frame["mature_n"]).clip(lower=0).where(~ready),
+    ).sort_values(["event_rate", "n", "creator_id"], ascending=[False, False, True])
+    columns = [
+        Column("creator_id", "Creator"),
+        Column("n", "Buyers acquired", "count"),
+        Column("mature_n", "Followed 60 days", "count"),
+        Column("event_rate", "Bought again", "percent"),
+        Column("interval", "95% interval", "range"),
+        Column("missing", "More buyers needed", "count"),
+    ]
+    return finished(
+        rows,
+        columns,
+        id="repeat-rates",
+        title="Repeat purchase by acquiring creator",
+        subtitle=subtitle,
+        note=_note("repeat_purchase_rate"),
+        none="No buyer can be joined to a creator yet.",
+    )
+
+
+def creator_posts(posts: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
+    """One creator's posts, newest first: published_on, caption, hook_angle, views, clicks, …"""
+    rows = posts.sort_values("published_on", ascending=False)
+    if "caption" in rows:
+        rows = rows.assign(caption=[words.cut(caption, 60) for caption in rows["caption"]])
+    if "hook_angle" in rows:
+        hooks = [words.MISSING if words.is_missing(h) else h for h in rows["hook_angle"]]
+        rows = rows.assign(hook_angle=[str(hook).replace("_", " ") for hook in hooks])
+    columns = [
+        Column("published_on", "Published", "day"),
+        Column("caption", "Caption"),
+        Column("hook_angle", "Hook angle"),
+        Column("views", "Views", "count"),
+        Column("clicks", "Clicks", "count"),
+        Column("orders", "Orders", "count"),
+        Column("conversion_rate", "Orders per click", "percent"),
+        Column("gmv", "GMV", "money"),
+        Column("net_revenue_14d", "Net revenue, 14 days", "money"),
+        Column("verdict", "Verdict"),
+    ]
+    return finished(
+        rows,
+        columns,
+        id="creator-posts",
+        title="Posts",
+        subtitle=subtitle,
+        none="This creator has no post with a known date.",
+        currency=currency,
+    )

@@ -1,0 +1,194 @@
+"""Tables of posts: the Spark ranking, the plan for a budget, what other rules would have picked."""
+
+from __future__ import annotations
+
+import pandas as pd
+from great_tables import GT
+
+from kit import sentences, words
+from kit.tables.look import Column, finished, ranges
+
+
+def spark_ranking(
+    candidates: pd.DataFrame, bar: float | None = None, subtitle: str = "", most: int = 25
+) -> GT:
+    """Posts by their estimated orders per click, with verdict and reason; `spark.candidates`'s.
+
+    Views are shown last and grey: they play no part in the ranking.
+    """
+    rows = candidates.sort_values("rank").head(most) if len(candidates) else candidates
+    shown = rows.assign(
+        post=[_post(row) for row in rows.to_dict("records")],
+        interval=ranges(rows["ci_low"], rows["ci_high"]),
+        more=[_needed(row) for row in rows.to_dict("records")],
+    )
+    columns = [
+        Column("rank", "Rank", "count"),
+        Column("creator_id", "Creator"),
+        Column("post", "Post"),
+        Column("clicks", "Clicks", "count", "Own record"),
+        Column("orders", "Orders", "count", "Own record"),
+        Column("estimate", "Orders per click", "percent2", "Estimate"),
+        Column("interval", "90% interval", "range", "Estimate"),
+        Column("verdict", "Verdict"),
+        Column("more", "What would tell"),
+        Column("views", "Views", "count"),
+    ]
+    beat = f" Bar: {words.percent(bar, 2)} of clicks must become orders." if bar is not None else ""
+    left = len(candidates) - len(rows)
+    more = f" {words.count(left, 'more post')} in results.parquet." if left else ""
+    return finished(
+        shown,
+        columns,
+        id="spark-ranking",
+        title="Which posts have earned paid spend",
+        subtitle=subtitle,
+        note=f"Ranked by estimated click-to-purchase rate, never by views.{beat} The estimate "
+        f"pulls thin records toward those of like creators, hooks and products.{more}",
+        none="No post has product clicks in the last 28 days.",
+        strong={"verdict": rows["verdict"].eq("spark")} if len(rows) else None,
+    )
+
+
+def _post(row: dict) -> str:
+    caption = row.get("caption")
+    end = f"…{str(row['post_id'])[-6:]}"
+    return end if words.is_missing(caption) else f"{words.cut(caption, 44)} ({end})"
+
+
+def _needed(row: dict) -> str:
+    if row["verdict"] != "not yet":
+        return words.MISSING
+    return words.sentence(sentences.more_clicks(row["clicks_needed"])).rstrip(".")
+
+
+def spark_plan(plan: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
+    """What to spend on which post. One row per post of the plan: rank, creator_id, post_id,
+    spend (money), clicks_bought, expected_orders, authorised_days_left, reason.
+    """
+    shown = plan.assign(post=[_post(row) for row in plan.to_dict("records")])
+    columns = [
+        Column("rank", "Rank", "count"),
+        Column("creator_id", "Creator"),
+        Column("post", "Post"),
+        Column("estimate", "Orders per click", "percent2"),
+        Column("spend", "Spend", "money"),
+        Column("planned_spend", "Spend", "money"),
+        Column("clicks_bought", "Clicks bought", "count"),
+        Column("expected_orders", "Orders expected", "number"),
+        Column("authorised_days_left", "Days authorised", "count"),
+        Column("reason", "Why"),
+    ]
+    return finished(
+        shown,
+        columns,
+        id="spark-plan",
+        title="The plan for the budget",
+        subtitle=subtitle,
+        note="Expected orders assume that paid clicks convert as the estimate says. A post without "
+        "authorisation cannot run.",
+        none="No post has earned spend yet, so nothing is planned.",
+        currency=currency,
+    )
+
+
+def compare_rules(rules: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
+    """What other rules would have picked. One row per rule: rule, posts, in_common, clicks,
+    expected_orders, orders_lost, expected_gmv.
+    """
+    columns = [
+        Column("rule", "Picking by"),
+        Column("posts", "Posts picked", "count"),
+        Column("in_common", "Also in our plan", "count"),
+        Column("clicks", "Clicks", "count"),
+        Column("estimate", "Orders per click", "percent2"),
+        Column("expected_orders", "Orders expected", "number"),
+        Column("orders_lost", "Orders lost", "number"),
+        Column("expected_gmv", "GMV expected", "money"),
+    ]
+    return finished(
+        rules,
+        columns,
+        id="compare-rules",
+        title="What picking by views, GMV or raw rate would have bought",
+        subtitle=subtitle,
+        note="Same number of posts and the same spend for every rule; orders by our estimate.",
+        none="There is nothing to compare: no post has clicks.",
+        currency=currency,
+    )
+
+
+def hooks(cells: pd.DataFrame, subtitle: str = "") -> GT:
+    """Hook angles by product. One row per pair: hook_angle, product, posts, clicks, estimate, …"""
+    shown = cells.assign(
+        hook_angle=[sentences.hook(angle) for angle in cells["hook_angle"]],
+        interval=ranges(cells["ci_low"], cells["ci_high"]) if "ci_low" in cells else None,
+    )
+    columns = [
+        Column("hook_angle", "Hook angle"),
+        Column("product", "Product"),
+        Column("posts", "Posts", "count"),
+        Column("creators", "Creators", "count"),
+        Column("clicks", "Clicks", "count"),
+        Column("estimate", "Orders per click", "percent2"),
+        Column("interval", "90% interval", "range"),
+        Column("note", "What can be said"),
+    ]
+    return finished(
+        shown,
+        columns,
+        id="hooks",
+        title="Hook angles by product",
+        subtitle=subtitle,
+        note="At equal creators and products. An en dash: no post of this angle for this product "
+        "has clicks.",
+        none="No post has both a brief with a hook angle and a single product.",
+    )
+
+
+def angles(table: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
+    """What each hook angle sold and held, for the next briefs; the weekly review's angles."""
+    shown = table.assign(hook_angle=[sentences.hook(angle) for angle in table["hook_angle"]])
+    columns = [
+        Column("hook_angle", "Hook angle"),
+        Column("clicks", "Clicks", "count"),
+        Column("conversion_rate", "Orders per click", "percent2"),
+        Column("hook_retention", "Held for 3 s", "percent"),
+        Column("orders", "Orders", "count"),
+        Column("gmv", "GMV", "money"),
+    ]
+    return finished(
+        shown,
+        columns,
+        id="angles",
+        title="Hook angles of the last four weeks",
+        subtitle=subtitle,
+        note="As they were used, by whoever used them: not yet at equal creators and products.",
+        none="No post of these weeks has a brief with a hook angle.",
+        currency=currency,
+    )
+
+
+def briefs(table: pd.DataFrame, subtitle: str = "") -> GT:
+    """What the next briefs should say. One row per product: product, hook_angle, advice, reason."""
+    rows = table.assign(
+        hook_angle=[sentences.hook(angle) for angle in table["hook_angle"]],
+        advice=[words.sentence(str(advice)).rstrip(".") for advice in table["advice"]],
+    )
+    columns = [
+        Column("product", "Product"),
+        Column("hook_angle", "Hook angle"),
+        Column("advice", "Advice"),
+        Column("clicks", "Clicks", "count"),
+        Column("estimate", "Orders per click", "percent2"),
+        Column("reason", "What is known"),
+    ]
+    return finished(
+        rows,
+        columns,
+        id="briefs",
+        title="The next round of briefs",
+        subtitle=subtitle,
+        note="Use: proven at equal creators. Lean to: best so far, unproven. Try: nobody has yet.",
+        none="No post has both a brief with a hook angle and a single product.",
+    )

@@ -1,0 +1,219 @@
+"""Tables of the whole program: roster, milestones, budget, deals, newcomers, weeks, GMV change."""
+
+from __future__ import annotations
+
+import pandas as pd
+from great_tables import GT
+
+from kit import sentences, words
+from kit.tables.look import Column, finished
+
+
+def roster(tiers: pd.DataFrame, subtitle: str = "") -> GT:
+    """Creators of each tier against the target, with the tier's deal. Onboarding's tiers."""
+    frame = tiers.assign(
+        tier=[f"Tier {t:g}" for t in tiers["tier"]],
+        band=[
+            _band(*pair)
+            for pair in zip(tiers["followers_from"], tiers["followers_below"], strict=True)
+        ],
+        wanted=[
+            f"{a:g}–{b:g}" for a, b in zip(tiers["target_low"], tiers["target_high"], strict=True)
+        ],
+    )
+    columns = [
+        Column("tier", "Tier"),
+        Column("band", "Followers"),
+        Column("deal", "Deal"),
+        Column("roster", "On the roster", "count", "Creators"),
+        Column("active", "Active", "count", "Creators"),
+        Column("wanted", "Wanted", "range", "Creators"),
+        Column("verdict", "Against the target"),
+    ]
+    return finished(
+        frame,
+        columns,
+        id="roster",
+        title="Roster against the target, tier by tier",
+        subtitle=subtitle,
+        note="Active: at least one post in the 28 days. Targets count active creators.",
+        none="No tiers are set up.",
+        strong={"verdict": frame["verdict"].ne("on target")} if len(frame) else None,
+    )
+
+
+def _band(low: float, high: float) -> str:
+    if words.is_missing(high):
+        return f"{words.number(low)} and more"
+    return (
+        f"under {words.number(high)}"
+        if not low
+        else f"{words.number(low)}–{words.number(high - 1)}"
+    )
+
+
+def milestones(table: pd.DataFrame, subtitle: str = "") -> GT:
+    """What the build plan wants by month and what is there. Onboarding's milestones."""
+    columns = [
+        Column("month", "Month"),
+        Column("milestone", "Milestone"),
+        Column("reached", "There", "count"),
+        Column("wanted", "Wanted", "count"),
+        Column("met", "Met", "yes"),
+    ]
+    strong = {"met": ~table["met"].astype(bool)} if len(table) else None
+    return finished(
+        table,
+        columns,
+        id="milestones",
+        title="Milestones of the build plan",
+        subtitle=subtitle,
+        note="A milestone is counted up to the day of the report.",
+        none="The program has no start yet, so no milestone is due.",
+        strong=strong,
+    )
+
+
+def budget(months: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
+    """Planned and spent by month of the build stage against the band. Onboarding's budget."""
+    frame = months.assign(
+        name=[_month(row) for row in months.to_dict("records")],
+        band=[
+            words.MISSING
+            if words.is_missing(low)
+            else f"{words.money_short(low, currency)}–{words.money_short(high, currency)}"
+            for low, high in zip(months["band_low"], months["band_high"], strict=True)
+        ],
+    )
+    columns = [
+        Column("name", "Month"),
+        Column("planned", "Planned", "money"),
+        Column("spent", "Spent", "money"),
+        Column("band", "Usual band", "range"),
+        Column("spent_verdict", "Spent against the band"),
+        Column("note", "Note"),
+    ]
+    off = frame["spent_verdict"].isin(["below", "above"]) if len(frame) else None
+    return finished(
+        frame,
+        columns,
+        id="budget",
+        title="Budget of the build stage",
+        subtitle=subtitle,
+        note="Product for seeding, coordination, Spark Ads and other cost; performance commission "
+        "comes on top and grows with sales. Part months are not held against the band.",
+        none="costs.csv holds no month of the build stage.",
+        currency=currency,
+        strong={"spent_verdict": off} if off is not None else None,
+    )
+
+
+def _month(row: dict) -> str:
+    month = pd.Period(row["month"]).strftime("%B %Y")
+    return month if row["whole"] else f"{month} ({words.count(row['days'], 'day')})"
+
+
+def category(row: pd.DataFrame, subtitle: str = "") -> GT:
+    """The client's category and whether it is one of the six that sell well. Onboarding's."""
+    names = {"food_cpg": "Food and packaged goods", "home_goods": "Home goods"}
+    frame = row.assign(category=[names.get(c, str(c).capitalize()) for c in row["category"]])
+    columns = [
+        Column("category", "Category"),
+        Column("fits", "One of the six that sell by demonstration", "yes"),
+    ]
+    return finished(
+        frame,
+        columns,
+        id="category",
+        title="Category fit",
+        subtitle=subtitle,
+        note="The six: beauty, food and packaged goods, home goods, apparel, accessories, "
+        "supplements.",
+        none="client.toml names no category.",
+    )
+
+
+def deals(table: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
+    """Agreements in force that do not fit their creator's tier, and why. Onboarding's deals."""
+    columns = [
+        Column("creator_id", "Creator"),
+        Column("tier", "Tier", "tier"),
+        Column("commission_rate", "Commission", "percent"),
+        Column("flat_fee", "Flat fee", "money"),
+        Column("fee_per", "Fee per"),
+        Column("why", "What does not fit"),
+    ]
+    return finished(
+        table,
+        columns,
+        id="deals",
+        title="Deals that do not fit their tier",
+        subtitle=subtitle,
+        note="Tier 1 is commission only; tier 2 a modest flat fee plus commission; tier 3 more of "
+        "both.",
+        none="Every agreement in force fits its tier.",
+        currency=currency,
+    )
+
+
+def newcomers(table: pd.DataFrame, subtitle: str = "") -> GT:
+    """Creators who joined lately and how far they have come. Onboarding's newcomers."""
+    columns = [
+        Column("creator_id", "Creator"),
+        Column("tier", "Tier", "tier"),
+        Column("joined_on", "Joined", "day"),
+        Column("sample_delivered_on", "Sample there", "day", "First steps"),
+        Column("brief_sent_on", "Brief sent", "day", "First steps"),
+        Column("first_post_on", "First post", "day", "First steps"),
+        Column("first_sale_on", "First sale", "day", "First steps"),
+        Column("next_step", "Next step"),
+    ]
+    return finished(
+        table,
+        columns,
+        id="newcomers",
+        title="Creators who joined lately",
+        subtitle=subtitle,
+        note="An en dash: it has not happened yet, or nobody has entered it.",
+        none="Nobody joined in these days.",
+    )
+
+
+def weeks(table: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
+    """Posts beside money, week by week. One row per week: week (Monday), posts, gmv, …"""
+    columns = [
+        Column("week", "Week from", "day"),
+        Column("posts", "Posts", "count"),
+        Column("creators", "Creators who posted", "count"),
+        Column("gmv", "GMV", "money"),
+        Column("net_revenue", "Net revenue", "money"),
+        Column("orders", "Orders", "count"),
+    ]
+    return finished(
+        table,
+        columns,
+        id="weeks",
+        title="Posts and sales by week",
+        subtitle=subtitle,
+        note="Sales by the day of the order. Posts keep selling after their week, so the two "
+        "columns move together only loosely.",
+        none="No week has a post or a sale.",
+        currency=currency,
+    )
+
+
+def gmv_change(parts: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
+    """What moved GMV, part by part, to the cent; `money.gmv_change`'s rows (part, effect)."""
+    frame = parts.assign(part=[sentences.part(name) for name in parts["part"]])
+    known = len(parts) > 0 and parts["effect"].notna().any()
+    return finished(
+        frame if known else frame.iloc[:0],
+        [Column("part", "Part"), Column("effect", "Change of GMV", "cents")],
+        id="gmv-change",
+        title="What moved GMV",
+        subtitle=subtitle,
+        note="Each part is its average effect over all orders in which the factors could have "
+        "changed (Shapley), so the parts add up exactly.",
+        none="There is no earlier week to compare with.",
+        currency=currency,
+    )

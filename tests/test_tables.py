@@ -1,0 +1,179 @@
+import html
+import re
+
+import pandas as pd
+import pytest
+
+from kit import tables
+from kit.policy import load_policy
+
+
+def body(table):
+    """The table's cells as rows of plain text."""
+    page = table.as_raw_html()
+    rows = re.findall(r"<tr>(.*?)</tr>", page.split("<tbody")[1].split("</tbody")[0], re.S)
+    return [[strip(cell) for cell in re.findall(r"<td.*?>(.*?)</td>", r, re.S)] for r in rows]
+
+
+def strip(markup):
+    return html.unescape(re.sub("<.*?>", "", markup)).strip()
+
+
+def text(table):
+    # without the style sheet, whose numbers are no figures
+    return strip(re.sub("<style>.*?</style>", "", table.as_raw_html(), flags=re.S))
+
+
+SCORES = pd.DataFrame(
+    [
+        ("ana", "conversion_rate", 0.0421, "ok"),
+        ("ana", "revenue_per_post", 1234.6, "act"),
+        ("bo", "conversion_rate", 0.004, "watch"),
+    ],
+    columns=["creator_id", "metric", "value", "flag"],
+)
+VERDICTS = pd.DataFrame(
+    {
+        "creator_id": ["bo", "ana", "cy"],
+        "tier": [1, 2, 1],
+        "verdict": ["keep", "invest", "keep"],
+        "reason": ["nothing at act", "revenue per post above the tier", "nothing at act"],
+        "confidence": [None, 0.91, None],
+        "fee": [False, True, False],
+        "amplify": [False, False, True],
+        "deprioritise": [False, False, False],
+    }
+)
+
+
+def test_six_metrics_put_those_to_act_on_first_and_mark_flags():
+    rows = body(tables.six_metrics(SCORES, VERDICTS))
+    assert rows[0] == ["ana", "2", "4.2%", "▲ $1,235", "–", "–", "–", "–", "invest"]
+    assert rows[1][:3] == ["bo", "1", "△ 0.4%"]
+    assert rows[2][:3] == ["cy", "1", "–"]
+
+
+def test_six_metrics_carry_their_definitions():
+    assert "orders ÷ product clicks" in text(tables.six_metrics(SCORES, VERDICTS))
+
+
+def test_verdicts_leave_out_who_just_goes_on():
+    rows = body(tables.verdicts(VERDICTS))
+    assert [row[1] for row in rows] == ["ana", "cy"]
+    assert rows[0][4:] == ["production fee", "91%"]
+    assert rows[1][4] == "amplify"
+
+
+def test_nothing_is_ever_wholly_sure():
+    table = VERDICTS.assign(confidence=[None, 0.9999, 0.004])
+    assert [row[5] for row in body(tables.verdicts(table))] == ["over 99%", "under 1%"]
+
+
+def test_calm_verdicts_say_so():
+    calm = VERDICTS[VERDICTS["creator_id"] == "bo"]
+    assert "Nobody stands out beyond chance" in text(tables.verdicts(calm))
+
+
+def test_texts_are_escaped_once():
+    rows = pd.DataFrame(
+        [("a & b.csv", None, 7, "gmv_is_a_number", "GMV", "<script>alert(1)</script>", 12.5)],
+        columns=["file", "sheet", "row", "rule", "column", "value", "money"],
+    )
+    page = tables.set_aside(rows).as_raw_html()
+    assert "<script" not in page
+    assert "a &amp; b.csv" in page
+    assert "&amp;amp;" not in page
+    assert "$12.50" in page
+
+
+def test_a_tables_html_is_the_same_twice():
+    assert tables.verdicts(VERDICTS).as_raw_html() == tables.verdicts(VERDICTS.copy()).as_raw_html()
+
+
+def test_policy_says_what_the_client_changed():
+    rows = body(tables.policy(load_policy({"velocity": {"target": 12}}), ["velocity", "roster"]))
+    assert ["posts published per week", "12", "posts per week", "this client's own"] in rows
+    assert any("50–200; 5–15; 2–3" in row for row in rows)
+
+
+def test_glossary_takes_its_words_from_the_register():
+    rows = body(tables.glossary(["conversion_rate"]))
+    assert rows[0][0] == "Conversion rate on clicks"
+    assert len(rows) == 1
+
+
+def test_repeat_rates_of_few_buyers_are_hidden():
+    rows = pd.DataFrame(
+        [("ana", 0.42, 0.3, 0.55, 66, 50), ("bo", 0.5, 0.1, 0.9, 4, 3)],
+        columns=["creator_id", "event_rate", "ci_low", "ci_high", "n", "mature_n"],
+    )
+    assert body(tables.repeat_rates(rows)) == [
+        ["ana", "66", "50", "42.0%", "30.0–55.0%", "–"],
+        ["bo", "4", "3", "–", "–", "7"],
+    ]
+
+
+def test_spark_ranking_shows_what_would_tell():
+    rows = pd.DataFrame(
+        [
+            (2, "bo", "123456789", None, 40, 2, 0.027, 0.01, 0.05, "not yet", 282.0, 5_000),
+            (1, "ana", "987654321", "wow", 275, 11, 0.036, 0.02, 0.05, "spark", 0.0, 8_000),
+        ],
+        columns="rank creator_id post_id caption clicks orders estimate ci_low ci_high verdict "
+        "clicks_needed views".split(),
+    )
+    ranked = body(tables.spark_ranking(rows, bar=0.019))
+    assert [row[0] for row in ranked] == ["1", "2"]
+    assert ranked[0][2] == "wow (…654321)"
+    assert ranked[1][8] == "About 280 more clicks"
+    assert "Bar: 1.90%" in text(tables.spark_ranking(rows, bar=0.019))
+
+
+def test_gmv_change_is_to_the_cent():
+    parts = pd.DataFrame({"part": ["creators", "all"], "effect": [-308.82, 480.0]})
+    assert body(tables.gmv_change(parts)) == [
+        ["number of creators", "−$308.82"],
+        ["whole change", "$480.00"],
+    ]
+
+
+_TIER = "tier followers_from followers_below deal roster active target_low target_high verdict"
+_AUDIT = (
+    "creator_id tier months months_passed output_ratio output_ratio_passed "
+    "revenue_per_post_estimate revenue_per_post_passed median_revenue_per_post incidents "
+    "incidents_passed verdict reason"
+)
+_SPARK = "rank creator_id post_id clicks orders estimate ci_low ci_high verdict clicks_needed"
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        (tables.verdicts, " ".join(VERDICTS)),
+        (tables.flags, "flag creator_id metric reason probability"),
+        (tables.decisions, "decision subject reason confidence"),
+        (tables.roster, _TIER),
+        (tables.milestones, "month milestone reached wanted met"),
+        (tables.budget, "month days planned spent band_low band_high spent_verdict whole note"),
+        (tables.category, "category fits"),
+        (tables.deals, "creator_id tier commission_rate flat_fee fee_per why"),
+        (tables.newcomers, "creator_id tier joined_on next_step"),
+        (tables.weeks, "week posts gmv"),
+        (tables.gmv_change, "part effect"),
+        (tables.audit, _AUDIT),
+        (tables.repeat_rates, "creator_id event_rate ci_low ci_high n mature_n"),
+        (tables.creator_posts, "published_on caption hook_angle"),
+        (tables.spark_ranking, _SPARK),
+        (tables.spark_plan, "rank creator_id post_id spend"),
+        (tables.compare_rules, "rule posts"),
+        (tables.hooks, "hook_angle product ci_low ci_high"),
+        (tables.angles, "hook_angle gmv"),
+        (tables.tier_summary, "tier gmv"),
+        (tables.set_aside, "file sheet row rule column value money"),
+        (tables.files, "file kind rows"),
+    ],
+)
+def test_an_empty_frame_becomes_a_sentence(table, columns):
+    rows = body(table(pd.DataFrame(columns=columns.split())))
+    assert len(rows) == 1
+    assert rows[0][0].endswith(".")
