@@ -1,0 +1,299 @@
+"""The command line: each command reads what was asked, calls the kit and prints what came of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+# Plain help texts, and a third of the start-up time; must be said before typer is imported.
+os.environ.setdefault("TYPER_USE_RICH", "0")
+
+import typer  # noqa: E402
+
+from kit.errors import ClientError, KitError, ReportError  # noqa: E402
+
+if TYPE_CHECKING:
+    from kit.running import Outcome
+
+USAGE = 2
+app = typer.Typer(
+    help="Run a TikTok Shop creator program: exports in, dated reports and decks out.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ClientName = Annotated[str, typer.Option("--client", help="Name of the client's folder in data/.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        help="Last day to count: 2026-05-10, last-sunday, or last-settled-sunday, the newest "
+        "Sunday the platform has released. Left out: the last Sunday the data cover."
+    ),
+]
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder that holds data/ and reports/. Left out: KIT_HOME, else the nearest folder "
+        "upward with a data/."
+    ),
+]
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is one line on stderr and exit code 2."""
+    try:
+        app(prog_name="kit")
+    except KitError as error:
+        typer.echo(_one_line(str(error)), err=True)
+        sys.exit(USAGE)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+@app.callback()
+def _everywhere(home: Home = None) -> None:
+    if home is not None:
+        os.environ["KIT_HOME"] = str(home)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the new client's folder.")],
+    currency: Annotated[str, typer.Option(help="Currency of its files.")] = "USD",
+    market: Annotated[str, typer.Option(help="Country of its shop, two letters.")] = "US",
+    time_zone: Annotated[
+        str, typer.Option(help="Time zone in which its days and weeks are counted.")
+    ] = "America/Los_Angeles",
+    home: Home = None,
+) -> None:
+    """Make a new client's folder.
+
+    It holds a commented client.toml, a drop zone for exports, and blank ledgers with a guide.
+    """
+    from kit import start
+
+    folder = start.new_client(name, currency, market, time_zone, home)
+    typer.echo(f"Made {folder}")
+    typer.echo(f"1. Put the platform's exports into {folder / 'exports'}")
+    typer.echo(f"2. Fill in {folder / 'ledgers'}; GUIDE.md there explains each column")
+    typer.echo(f"3. kit ingest --client {name}")
+
+
+@app.command()
+def demo(home: Home = None) -> None:
+    """Write the sample client, data/sample.
+
+    Files in the platform's own formats about an invented program, the same on every run.
+    """
+    from kit.client import home as found
+    from kit.demo import make_demo
+
+    folder = found(home) / "data" / "sample"
+    make_demo(folder)
+    typer.echo(f"Wrote the sample client into {folder}")
+
+
+@app.command()
+def ingest(
+    client: ClientName,
+    window: Annotated[
+        str | None,
+        typer.Option(help="Days of files whose name does not tell theirs: 2026-05-04..2026-05-10."),
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Read exports and ledgers into tables.
+
+    Says what was read, set aside and refused; exit 2 if a file was refused, 0 otherwise.
+    """
+    from kit import printed
+    from kit.ingest import ingest as read
+
+    report = read(client, home, printed.days(window) if window else None)
+    printed.ingest(report)
+    if report.refused:
+        raise typer.Exit(USAGE)
+
+
+@app.command()
+def check(
+    client: ClientName,
+    as_of: AsOf = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    home: Home = None,
+) -> None:
+    """Say whether the data can carry a report.
+
+    Exit 0 if they can, 1 if not.
+    """
+    from kit import printed
+
+    if not printed.check(client, as_of, as_json, home):
+        raise typer.Exit(1)
+
+
+@app.command()
+def run(
+    notebook: Annotated[
+        str | None, typer.Argument(help="Name of a notebook, such as weekly_review.")
+    ] = None,
+    client: Annotated[
+        str | None, typer.Option("--client", help="Name of the client's folder in data/.")
+    ] = None,
+    as_of: AsOf = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--parameter", help="name=value, a parameter of the notebook's own."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Make all four reports.")] = False,
+    all_clients: Annotated[
+        bool, typer.Option("--all-clients", help="Make the reports of every client but the demo.")
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Make it again; publish, marked, what would be withheld."),
+    ] = False,
+    no_ingest: Annotated[
+        bool, typer.Option("--no-ingest", help="Do not look for new exports first.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Reports made side by side.")] = 2,
+    home: Home = None,
+) -> None:
+    """Make dated reports.
+
+    Exit 0 if all are published, 1 if one is withheld or failed, 2 if the request is wrong.
+    """
+    from kit import printed
+
+    notebooks, names = _asked(notebook, client, every, all_clients, home)
+    request: dict[str, Any] = {
+        "as_of": as_of,
+        "notebooks": notebooks,
+        "parameters": _values(parameter or []),
+        "home": home,
+        "force": force,
+        "ingest": not no_ingest,
+    }
+    outcomes = _followed(names, request, jobs, all_clients)
+    printed.outcomes(outcomes, notebooks)
+    if not all(outcome.good for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+def _asked(
+    notebook: str | None, client: str | None, every: bool, all_clients: bool, home: Path | None
+) -> tuple[list[str], list[str]]:
+    """The notebooks and the clients that a run is for; `KitError` where that is not clear."""
+    from kit import reports
+
+    if notebook and every:
+        raise ReportError(f"Ask for {notebook} or for --all, not both.")
+    if client and all_clients:
+        raise ClientError(f"Ask for --client {client} or for --all-clients, not both.")
+    if not notebook and not every and not all_clients:
+        known = ", ".join(reports.REPORTS)
+        raise ReportError(f"Say which notebook to run ({known}), or --all.")
+    if not client and not all_clients:
+        raise ClientError("Say which client with --client NAME, or --all-clients.")
+    names = [client] if client else reports.real_clients(home)
+    if not names:
+        raise ClientError("There is no client but the demo. kit new NAME makes one.")
+    return [notebook] if notebook else list(reports.REPORTS), names
+
+
+def _values(given: list[str]) -> dict[str, str]:
+    values = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise ReportError(f"-p {text} is not name=value, as in -p budget=9000.")
+        values[name.strip()] = value
+    return values
+
+
+def _followed(
+    names: list[str], request: dict[str, Any], jobs: int, all_clients: bool
+) -> list[Outcome]:
+    """All outcomes, with a progress bar on stderr while more than one is made."""
+    from kit import reports, running
+
+    if all_clients:
+        made: Iterable[Outcome] = reports.run_clients(names, **request, workers=jobs)
+        return _bar(made, len(names) * len(request["notebooks"]))
+    with running.no_ingest(not request["ingest"]):
+        planned = reports.plan(names[0], **request)
+        if len(planned) == 1:
+            return [running.unchanged(planned[0]) or running.make(planned[0])]
+        return _bar(reports.run(planned, jobs), len(planned))
+
+
+def _bar(made: Iterable[Outcome], total: int) -> list[Outcome]:
+    from tqdm import tqdm
+
+    return list(tqdm(made, total=total, desc="Reports", unit="report"))
+
+
+@app.command()
+def deck(
+    client: ClientName,
+    as_of: AsOf = None,
+    kind: Annotated[str, typer.Option(help="Which deck: weekly.")] = "weekly",
+    master: Annotated[
+        Path | None, typer.Option(help="A PowerPoint file whose look to take.")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Write the PowerPoint deck of a week.
+
+    The week must have been reported: the deck reads the results of that run.
+    """
+    from kit import printed
+    from kit.deck import build_deck
+
+    day = printed.day_of(client, as_of, home)
+    typer.echo(f"Wrote {build_deck(client, day, home, kind, master)}")
+
+
+@app.command()
+def explain(
+    metric: Annotated[str | None, typer.Argument(help="A metric's id; left out: all ids.")] = None,
+) -> None:
+    """Say how a metric is counted.
+
+    Its formula, numerator, denominator, window and source, and what it does not say.
+    """
+    from kit import glossary
+
+    if metric is None:
+        width = max(map(len, glossary.METRICS))
+        for name, entry in glossary.METRICS.items():
+            typer.echo(f"{name:<{width}}  {entry.name}")
+        return
+    typer.echo(glossary.explain(metric))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context, home: Home = None) -> None:
+    """Open the notebooks in JupyterLab.
+
+    Further options go to JupyterLab itself, such as --no-browser or --port 8899.
+    """
+    from kit.client import home as found
+    from kit.reports import NOTEBOOKS
+
+    os.environ["KIT_HOME"] = str(found(home))
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={NOTEBOOKS}"]
+    os.execv(sys.executable, [*command, *context.args])
+
+
+if __name__ == "__main__":
+    main()

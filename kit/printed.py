@@ -1,0 +1,189 @@
+"""What the commands print: plain text, one line per thing, nothing wrapped or cut."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kit import client as clients
+from kit import parameters
+from kit.errors import ClientError, KitError
+from kit.ingest import IngestReport
+from kit.running import Outcome
+
+MOST_ROWS = 20
+
+
+def days(text: str) -> tuple[date, date]:
+    """``2026-05-04..2026-05-10`` as its first and last day; `ClientError` for anything else.
+
+    >>> days("2026-05-04..2026-05-10")[1].isoformat()
+    '2026-05-10'
+    """
+    first, dots, last = text.partition("..")
+    try:
+        found = date.fromisoformat(first.strip()), date.fromisoformat(last.strip())
+    except ValueError:
+        found = None
+    if not dots or found is None or found[0] > found[1]:
+        raise ClientError(
+            f"--window {text} is not a first and a last day. Write 2026-05-04..2026-05-10."
+        )
+    return found
+
+
+def day_of(client: str, as_of: str | None, home: str | Path | None) -> date:
+    """The day a command is about, in the client's zone; by default the last Sunday covered."""
+    folder = clients.client_folder(client, home)
+    config, policy = clients.read_config(folder)
+    if as_of is None:
+        return clients.open(client, home).covered_until()
+    return parameters.last_day(as_of, config.time_zone, policy.export_lag_days)
+
+
+def table(rows: pd.DataFrame) -> str:
+    """A frame as aligned text; missing cells are a dash."""
+    text = [[_cell(value) for value in row] for row in rows.itertuples(index=False)]
+    right = [pd.api.types.is_numeric_dtype(kind) for kind in rows.dtypes]
+    lines = [list(map(str, rows.columns)), *text]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(rows.columns))]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if number else cell.ljust(width)
+            for cell, width, number in zip(line, widths, right, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def _cell(value: Any) -> str:
+    if not isinstance(value, list) and pd.isna(value):
+        return "–"
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def ingest(report: IngestReport) -> None:
+    """What an ingest read, set aside and noted, on stdout; what it refused, on stderr."""
+    read = report.read[report.read["refused"].isna() & report.read["same_bytes_as"].isna()]
+    columns = ["file", "sheet", "kind", "window_start", "window_end", "rows", "set_aside"]
+    print(f"Read {len(read)} sheets of exports.")
+    if len(read):
+        print(table(read[columns].rename(columns={"window_start": "from", "window_end": "to"})))
+    aside = report.set_aside[report.set_aside["row"].notna()]
+    print(f"\nSet aside {len(aside)} rows.")
+    if len(aside):
+        print(table(aside.drop(columns="kind").head(MOST_ROWS)))
+    if len(aside) > MOST_ROWS:
+        print(f"… and {len(aside) - MOST_ROWS} more, in tables/set_aside.parquet")
+    print("\nTables: " + ", ".join(f"{name} {rows:,}" for name, rows in report.rows.items()))
+    for note in report.notes:
+        print(f"Note: {note}")
+    print(f"Refused {len(report.refused)} files.", flush=True)
+    for name, message in report.refused:
+        print(f"Refused {name}: {' '.join(message.split())}", file=sys.stderr)
+
+
+def check(client: str, as_of: str | None, as_json: bool, home: str | Path | None) -> bool:
+    """Print whether the client's data can carry a report, and why not; return whether they can.
+
+    Data that cannot even be opened are not ready; an unknown client or a day that is none is an
+    error of whoever asked, and raised.
+    """
+    day = _asked_day(client, as_of, home)
+    told = _told(client, day, home)
+    print(json.dumps(told, indent=2, ensure_ascii=False) if as_json else _sentences(client, told))
+    return told["ready"]
+
+
+def _asked_day(client: str, as_of: str | None, home: str | Path | None) -> date | None:
+    folder = clients.client_folder(client, home)
+    config, policy = clients.read_config(folder)
+    if as_of is None:
+        return None
+    return parameters.last_day(as_of, config.time_zone, policy.export_lag_days)
+
+
+def _told(client: str, day: date | None, home: str | Path | None) -> dict[str, Any]:
+    from kit import readiness
+
+    try:
+        state = readiness.check(clients.open(client, home), day)
+    except KitError as error:
+        told: dict[str, Any] = {"ready": False, "client": client}
+        told |= {"as_of": day.isoformat() if day else None, "reasons": [str(error)], "gates": []}
+        return {**told, "tables": [], "cannot": [], "notes": []}
+    return {
+        "ready": state.ready,
+        "client": client,
+        "as_of": state.as_of.isoformat() if state.as_of else None,
+        "reasons": state.reasons,
+        "gates": _records(state.gates),
+        "tables": _records(state.tables),
+        "cannot": state.cannot,
+        "notes": state.notes,
+    }
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values for JSON: days as ISO text, missing as null."""
+    text = rows.copy()
+    for name in text.select_dtypes("datetime"):
+        text[name] = text[name].dt.strftime("%Y-%m-%d")
+    return json.loads(text.to_json(orient="records", date_format="iso"))
+
+
+def _sentences(client: str, told: dict[str, Any]) -> str:
+    answer = "ready" if told["ready"] else "not ready"
+    when = f" for {told['as_of']}" if told["as_of"] else ""
+    lines = [f"{client} is {answer}{when}."]
+    gates = [(gate["passed"], gate["gate"], gate["detail"]) for gate in told["gates"]]
+    lines += [f"  {'ok ' if passed else 'NO '} {gate}: {text}" for passed, gate, text in gates]
+    if not gates:
+        lines += [f"  NO  {reason}" for reason in told["reasons"]]
+    if told["tables"]:
+        lines += ["", table(pd.DataFrame(told["tables"]).convert_dtypes())]
+    lines += [f"Note: {note}" for note in told["notes"]]
+    return "\n".join([*lines, *told["cannot"]])
+
+
+def outcomes(found: Sequence[Outcome], notebooks: Sequence[str]) -> None:
+    """A table of what became of each report, then why some were withheld, and what moved."""
+    order = {Path(name).stem: number for number, name in enumerate(notebooks)}
+    rows = sorted(found, key=lambda outcome: (outcome.client, order[outcome.report]))
+    print(table(pd.DataFrame([_row(outcome) for outcome in rows])))
+    for outcome in rows:
+        for line in outcome.restated:
+            print(line)
+    for outcome in rows:
+        if outcome.message:
+            print(
+                f"{outcome.client} {outcome.report} {outcome.status}: "
+                f"{' '.join(outcome.message.split())}",
+                file=sys.stderr,
+            )
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    from kit.week import week_name
+
+    day = outcome.as_of
+    return {
+        "client": outcome.client,
+        "report": outcome.report,
+        "status": outcome.status,
+        "week": week_name(day) if day else None,
+        "as of": day.isoformat() if day else None,
+        "age": f"{(date.today() - day).days} days" if day else None,
+        "seconds": f"{outcome.seconds:.1f}",
+        "folder": str(outcome.folder) if outcome.folder else None,
+    }

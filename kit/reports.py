@@ -1,0 +1,258 @@
+"""Running notebooks into dated reports: what is asked is checked first, then made side by side."""
+
+from __future__ import annotations
+
+import difflib
+import multiprocessing
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from kit import client as clients
+from kit import ingest as ingests
+from kit import parameters as asked
+from kit import running, week
+from kit.errors import KitError, ReportError
+from kit.running import REPORTS, Job, Outcome
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+WORKERS = 2
+
+
+def run_report(
+    notebook: str | Path,
+    client: str,
+    as_of: date | str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    home: str | Path | None = None,
+    force: bool = False,
+    ingest: bool = True,
+) -> Outcome:
+    """Make one dated report of a client and say what became of it.
+
+    `notebook` is the name of one of the kit's, or a path. `as_of` is a date, `last-sunday`,
+    `last-settled-sunday`, or None for the last Sunday the data cover. Raises a `KitError` for what
+    can be told before a kernel starts: an unknown client, notebook or parameter, a day before the
+    data, a week that was reported up to another day. `force` makes the report again even if
+    nothing changed, and publishes it marked if the data are not ready. Without `ingest`, tables
+    are read as they stand.
+    """
+    with running.no_ingest(not ingest):
+        (job,) = plan(client, as_of, [notebook], parameters, home, force, ingest)
+        return running.unchanged(job) or running.make(job)
+
+
+def run_all(
+    client: str,
+    as_of: date | str | None = None,
+    home: str | Path | None = None,
+    force: bool = False,
+    ingest: bool = True,
+    workers: int = WORKERS,
+) -> list[Outcome]:
+    """Make all four dated reports of a client, side by side, in the order of `REPORTS`."""
+    with running.no_ingest(not ingest):
+        jobs = plan(client, as_of, REPORTS, None, home, force, ingest)
+        found = {outcome.report: outcome for outcome in run(jobs, workers)}
+    return [found[report] for report in REPORTS]
+
+
+def plan(
+    client: str,
+    as_of: date | str | None,
+    notebooks: Sequence[str | Path] = REPORTS,
+    parameters: Mapping[str, Any] | None = None,
+    home: str | Path | None = None,
+    force: bool = False,
+    ingest: bool = True,
+) -> list[Job]:
+    """The reports to make of one client, everything asked for checked and its tables up to date."""
+    root = clients.home(home)
+    clients.client_folder(client, root)
+    paths = [find_notebook(notebook) for notebook in notebooks]
+    given = [_checked(path, parameters or {}) for path in paths]
+    day = _prepared(client, as_of, root, ingest)
+    jobs = [
+        Job(path, client, day, root, values, force)
+        for path, values in zip(paths, given, strict=True)
+    ]
+    _refuse_other_day(jobs[0])
+    return jobs
+
+
+def find_notebook(name: str | Path) -> Path:
+    """The notebook of that name in ``notebooks/``, or at that path; `ReportError` where none is."""
+    path = Path(name)
+    if path.suffix == ".ipynb":
+        if path.is_file():
+            return path.resolve()
+        raise ReportError(f"There is no notebook {path}. Give the name of one in {NOTEBOOKS}.")
+    if (NOTEBOOKS / f"{name}.ipynb").is_file():
+        return NOTEBOOKS / f"{name}.ipynb"
+    known = sorted(found.stem for found in NOTEBOOKS.glob("*.ipynb"))
+    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+    hint = f"Did you mean {near[0]}? " if near else ""
+    raise ReportError(
+        f"There is no notebook {name}. {hint}Notebooks: {', '.join(known) or 'none'}."
+    )
+
+
+def _checked(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
+    return asked.check(notebook, given) if given else {}
+
+
+def _prepared(client: str, as_of: date | str | None, home: Path, ingest: bool) -> date:
+    """Bring a client's tables up to date; up to which day its report counts.
+
+    What an ingest refuses is said on stderr; the readiness gate decides what follows from it.
+    """
+    folder = clients.client_folder(client, home)
+    if ingest and not ingests.is_current(folder):
+        for name, message in ingests.ingest(client, home).refused:
+            print(message if name in message else f"{name}: {message}", file=sys.stderr)
+    config, policy = clients.read_config(folder)
+    opened = clients.Client(folder, config, policy)
+    if as_of is None:
+        return opened.covered_until()
+    day = asked.last_day(as_of, config.time_zone, policy.export_lag_days)
+    first = opened.first_day()
+    if first is None or day < first:
+        from kit import readiness
+
+        readiness.check(opened, day)  # says what is wrong with the day, as an error
+    return day
+
+
+def _refuse_other_day(job: Job) -> None:
+    """Refuse, without `force`, a week that was already reported up to another day."""
+    for report, told in week.reports(job.week).items():
+        day = told["parameters"]["as_of"]
+        if day != job.as_of.isoformat() and not job.force:
+            raise ReportError(
+                f"{job.week.name} of {job.client} was reported up to {day} ({report}), not "
+                f"{job.as_of}. Ask for --as-of {day}, or supersede it with --force."
+            )
+
+
+def run(jobs: Sequence[Job], workers: int = WORKERS) -> Iterator[Outcome]:
+    """Make reports side by side, each in a process of its own; one that fails stops no other.
+
+    Outcomes come as they are ready, those unchanged first.
+    """
+    todo = []
+    for job in jobs:
+        standing = running.unchanged(job)
+        if standing:
+            yield standing
+        else:
+            todo.append(job)
+    if workers == 1 or len(todo) == 1:
+        yield from map(_make, todo)
+    elif todo:
+        yield from _side_by_side(todo, workers)
+
+
+def _side_by_side(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
+    broken = []
+    with _processes(min(workers, len(jobs))) as pool:
+        made = {pool.submit(_make, job): job for job in jobs}
+        for future in as_completed(made):
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                broken.append(made[future])
+    for job in broken:
+        # a process that was killed takes its neighbours' results with it: each once more, alone
+        with _processes(1) as pool:
+            try:
+                yield pool.submit(_make, job).result()
+            except BrokenProcessPool:
+                yield failed(job.report, job.client, job.as_of, "its process was killed.")
+
+
+def _processes(number: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _make(job: Job) -> Outcome:
+    try:
+        return running.make(job)
+    except KitError as error:
+        return failed(job.report, job.client, job.as_of, str(error))
+
+
+def failed(report: str, client: str, as_of: date | None, why: str) -> Outcome:
+    """The outcome of a report that could not even be begun."""
+    return Outcome(report, client, as_of, "failed", None, why)
+
+
+def real_clients(home: str | Path | None = None) -> list[str]:
+    """The clients whose `client.toml` does not say ``demo = true``, sorted.
+
+    One that cannot be read counts: its reports then fail by name instead of being forgotten.
+    """
+    root = clients.home(home)
+    return [name for name in clients.clients(root) if not _is_demo(root / "data" / name)]
+
+
+def _is_demo(folder: Path) -> bool:
+    try:
+        return clients.read_config(folder)[0].demo
+    except KitError:
+        return False
+
+
+def run_clients(
+    names: Sequence[str],
+    as_of: date | str | None = None,
+    notebooks: Sequence[str] = REPORTS,
+    parameters: Mapping[str, Any] | None = None,
+    home: str | Path | None = None,
+    force: bool = False,
+    ingest: bool = True,
+    workers: int = WORKERS,
+) -> Iterator[Outcome]:
+    """Make the reports of many clients side by side; a client that cannot be read stops no other.
+
+    Raises a `KitError` only for what concerns them all, such as an unknown notebook.
+    """
+    for notebook in notebooks:
+        _checked(find_notebook(notebook), parameters or {})
+    request = (as_of, tuple(notebooks), dict(parameters or {}), home, force, ingest)
+    return _of_clients(names, request, workers)
+
+
+def _of_clients(names: Sequence[str], request: tuple, workers: int) -> Iterator[Outcome]:
+    notebooks, ingest = request[1], request[-1]
+    with running.no_ingest(not ingest):
+        jobs: list[Job] = []
+        for name, planned in _plans(names, request, workers):
+            if isinstance(planned, str):
+                yield from (failed(Path(each).stem, name, None, planned) for each in notebooks)
+            else:
+                jobs += planned
+        yield from run(jobs, workers)
+
+
+def _plans(
+    names: Sequence[str], request: tuple, workers: int
+) -> Iterator[tuple[str, list[Job] | str]]:
+    """Each client with its jobs, or with why there are none; their files are read side by side."""
+    with _processes(max(1, min(workers, len(names)))) as pool:
+        waiting = [(name, pool.submit(_planned, name, *request)) for name in names]
+        for name, future in waiting:
+            try:
+                yield name, future.result()
+            except BrokenProcessPool:
+                yield name, "the process that read its files was killed."
+
+
+def _planned(client: str, *request: Any) -> list[Job] | str:
+    try:
+        return plan(client, *request)
+    except KitError as error:
+        return str(error)
