@@ -1,0 +1,305 @@
+"""Files to sheets of text: encodings, delimiters, workbooks, and the row numbers people see."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import warnings
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from ..errors import ExportError
+from .values import as_array
+
+HEADER_ROWS = 15  # a header row is looked for in so many rows from the top
+_AGAIN = "Download the export again."
+
+
+@dataclass
+class Cells:
+    """The rows below a header: texts by column position, and what a spreadsheet would say.
+
+    `row` is each row's number as a spreadsheet shows it. `numeric` and `dates` mark the cells
+    that a workbook holds as numbers or as real dates. `ragged` are rows with too few or too
+    many cells, as (row, cells).
+    """
+
+    columns: dict[int, pa.Array]
+    row: np.ndarray
+    numeric: dict[int, np.ndarray] = field(default_factory=dict)
+    dates: dict[int, np.ndarray] = field(default_factory=dict)
+    ragged: list[tuple[int, list[str]]] = field(default_factory=list)
+
+
+@dataclass
+class TextSheet:
+    """A csv or tsv file: one sheet without a name."""
+
+    data: bytes
+    delimiter: str
+    top: list[list[str]]
+    ends: list[int]  # byte offset behind each of the top rows
+    notes: list[str]
+    name: str | None = None
+
+    def cells(self, header_row: int, positions: Sequence[int]) -> Cells:
+        """The cells of some columns below the header row (counted from 0)."""
+        width = len(self.top[header_row])
+        body = pa.py_buffer(self.data).slice(self.ends[header_row])
+        self.data = b""  # a sheet is read once, and a large file need not stay beside its cells
+        return _parse(body, self.delimiter, width, header_row, positions)
+
+
+@dataclass
+class BookSheet:
+    """One sheet of a workbook, read whole."""
+
+    name: str
+    rows: list[tuple[Any, ...]]
+    notes: list[str] = field(default_factory=list)
+
+    @cached_property
+    def top(self) -> list[list[str]]:
+        """The first rows as text."""
+        return [[_text(value) for value in row] for row in self.rows[:HEADER_ROWS]]
+
+    def cells(self, header_row: int, positions: Sequence[int]) -> Cells:
+        """The cells of some columns below the header row (counted from 0)."""
+        body = self.rows[header_row + 1 :]
+        result = Cells({}, np.arange(len(body)) + header_row + 2)
+        for p in positions:
+            values = [row[p] if p < len(row) else None for row in body]
+            texts = [value if type(value) is str else _text(value) for value in values]
+            result.columns[p] = pa.array(texts, pa.large_string())
+            kinds = [type(value) for value in values]
+            met = set(kinds)
+            if met & {int, float}:
+                result.numeric[p] = np.array([kind in (int, float) for kind in kinds], dtype=bool)
+            if any(issubclass(kind, date) for kind in met):
+                result.dates[p] = np.array([issubclass(kind, date) for kind in kinds], dtype=bool)
+        return result
+
+
+Sheet = TextSheet | BookSheet
+
+
+def sheets(path: Path, data: bytes) -> list[Sheet]:
+    """The sheets of a csv, tsv or xlsx file, told apart by content and not by suffix.
+
+    Raises ExportError for an empty file, a damaged or protected workbook and anything else;
+    like all errors below `read_file`, it leaves the file's name to the caller.
+    """
+    if not data[:4096].strip():
+        raise ExportError(f"is empty. {_AGAIN}")
+    if data.startswith(b"PK"):
+        return _workbook(data)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ExportError(
+            "is an old .xls workbook or protected by a password. "
+            "Save it as .xlsx without a password."
+        )
+    if data[:200].lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        raise ExportError(f"holds a web page, not a table (often an expired login). {_AGAIN}")
+    if data.lstrip()[:1] in (b"{", b"[") or path.suffix.lower() == ".json":
+        raise ExportError(
+            "is JSON; the kit reads exports as csv, tsv or xlsx. "
+            "Export the table as a file instead."
+        )
+    return [_text_sheet(data)]
+
+
+def _text(value: Any) -> str:
+    """A workbook's cell as the text an export would print."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "seconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value)
+
+
+def _workbook(data: bytes) -> list[Sheet]:
+    from lxml.etree import XMLSyntaxError
+
+    from . import books
+
+    damaged = (zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError, ParseError)
+    try:
+        with warnings.catch_warnings():
+            # openpyxl remarks on missing styles and odd dates; neither changes a cell's text
+            warnings.simplefilter("ignore")
+            return [BookSheet(name, rows) for name, rows in books.sheets(data)]
+    except (*damaged, XMLSyntaxError, zlib.error, AttributeError, TypeError, IndexError) as error:
+        raise ExportError(
+            f"is a damaged or incomplete workbook ({type(error).__name__}). {_AGAIN}"
+        ) from error
+
+
+def _text_sheet(data: bytes) -> TextSheet:
+    notes: list[str] = []
+    data = _as_utf8(data, notes)
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
+    delimiter = _delimiter(data)
+    top, ends = _top_rows(data, delimiter)
+    return TextSheet(data, delimiter, top, ends, notes)
+
+
+def _as_utf8(data: bytes, notes: list[str]) -> bytes:
+    """The file as UTF-8 without a byte-order mark."""
+    if data.startswith(codecs.BOM_UTF8):
+        return data[3:]
+    for bom, name in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if data.startswith(bom):
+            notes.append("read as UTF-16")
+            try:
+                return data.decode(name).encode()
+            except UnicodeDecodeError as error:
+                raise ExportError(f"is cut off in UTF-16 text. {_AGAIN}") from error
+    if b"\0" in data[:4096]:
+        raise ExportError(f"holds binary data, not a table. {_AGAIN}")
+    try:
+        codecs.decode(data, "utf-8")
+        return data
+    except UnicodeDecodeError:
+        notes.append("not UTF-8: read as Windows text (cp1252)")
+        return data.decode("cp1252", errors="replace").encode()
+
+
+def _top_rows(data: bytes, delimiter: str) -> tuple[list[list[str]], list[int]]:
+    """The first rows, and the byte offset behind each (a quoted cell may hold line breaks)."""
+    lines = io.BytesIO(data)
+    taken = [0]
+
+    def physical() -> Iterator[str]:
+        for line in lines:
+            taken[0] += len(line)
+            yield line.decode(errors="replace")
+
+    rows, ends = [], []
+    reader = csv.reader(physical(), delimiter=delimiter)
+    try:
+        for row in reader:
+            rows.append([cell.replace("\0", "") for cell in row])
+            ends.append(taken[0])
+            if len(rows) == HEADER_ROWS:
+                break
+    except csv.Error:
+        pass  # what was read until then may still hold a header
+    return rows, ends
+
+
+def _delimiter(data: bytes) -> str:
+    """Comma, tab or semicolon: the one that cuts the top rows into most known headers."""
+    from .headers import all_known, normalise
+
+    def known(delimiter: str) -> tuple[int, int]:
+        rows, _ = _top_rows(data, delimiter)
+        best = max((sum(normalise(c) in all_known() for c in row) for row in rows), default=0)
+        return best, max((len(row) for row in rows), default=0)
+
+    return max(",\t;", key=known)
+
+
+def _parse(
+    data: pa.Buffer, delimiter: str, width: int, header_row: int, positions: Sequence[int]
+) -> Cells:
+    """The wanted columns of the rows behind the header, as text, by a vectorised reader."""
+    ragged: list[tuple[int, str]] = []
+
+    def set_apart(row: Any) -> str:
+        ragged.append((row.number, row.text))
+        return "skip"
+
+    if not len(data):
+        return Cells({p: pa.array([], pa.large_string()) for p in positions}, np.arange(0))
+    try:
+        table = _arrow_table(data, delimiter, width, positions, lambda row: "error", threads=True)
+    except pa.ArrowInvalid:
+        # Only one thread knows row numbers, and only files with uneven rows need them.
+        try:
+            table = _arrow_table(data, delimiter, width, positions, set_apart, threads=False)
+        except pa.ArrowInvalid:
+            # the library's own text quotes the row, which may hold personal data
+            raise ExportError(
+                f"cannot be cut into rows (a quoted cell may never end). {_AGAIN}"
+            ) from None
+    length = table.num_rows
+    columns = {}
+    for p in positions:
+        columns[p] = as_array(table[str(p)])
+        table = table.drop_columns([str(p)])  # frees the chunks that were put together
+    skipped = np.array([number - 1 for number, _ in ragged], dtype="int64")
+    first = header_row + 2
+    numbers = np.delete(np.arange(length + len(ragged)), skipped) + first
+    return _with_uneven(Cells(columns, numbers), ragged, delimiter, width, first)
+
+
+def _with_uneven(
+    cells: Cells, ragged: Sequence[tuple[int, str]], delimiter: str, width: int, first: int
+) -> Cells:
+    """Uneven rows: kept if all that is too much is empty, else put apart."""
+    spare: dict[int, list[str]] = {}
+    for number, text in ragged:
+        place = number - 1 + first
+        if text.count('"') % 2:
+            raise ExportError(f"has a quoted cell in row {place} that never ends. {_AGAIN}")
+        row = next(csv.reader([text], delimiter=delimiter), [])
+        if len(row) > width and not any(cell.strip() for cell in row[width:]):
+            spare[place] = row
+        else:
+            cells.ragged.append((place, row))
+    if spare:
+        numbers = np.concatenate([cells.row, np.array(list(spare), dtype="int64")])
+        order = np.argsort(numbers, kind="stable")
+        cells.row = numbers[order]
+        for p, column in cells.columns.items():
+            added = pa.array([row[p] for row in spare.values()], pa.large_string())
+            cells.columns[p] = pa.concat_arrays([column, added]).take(pa.array(order))
+    return cells
+
+
+def _arrow_table(
+    data: pa.Buffer,
+    delimiter: str,
+    width: int,
+    positions: Sequence[int],
+    uneven: Callable[[Any], str],
+    *,
+    threads: bool,
+) -> pa.Table:
+    names = [str(p) for p in range(width)]
+    return pa_csv.read_csv(
+        pa.BufferReader(data),
+        read_options=pa_csv.ReadOptions(
+            use_threads=threads, column_names=names, block_size=1 << 24
+        ),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=delimiter,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=uneven,
+        ),
+        convert_options=pa_csv.ConvertOptions(
+            column_types={name: pa.large_string() for name in names},
+            include_columns=[str(p) for p in positions],
+            strings_can_be_null=False,
+        ),
+    )

@@ -1,0 +1,109 @@
+"""Header names: one normal form, and from it to the canonical name of each kind."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from importlib import resources
+
+# Characters that print nothing and that exports leave inside headers and cells.
+INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
+_INVISIBLE = str.maketrans("", "", INVISIBLE)
+_UNIT = re.compile(r"\s*[(（]([^()（）]{1,4})[)）]$")
+
+
+@lru_cache(maxsize=4096)
+def normalise(header: str) -> str:
+    """A header in its normal form: NFC, no invisible characters, single spaces, case folded.
+
+    >>> normalise(" SKU\\u00a0 ID\\u200b"), normalise("LIVE") == normalise("Live")
+    ('sku id', True)
+    """
+    text = unicodedata.normalize("NFC", header).translate(_INVISIBLE)
+    return unicodedata.normalize("NFC", " ".join(text.split()).casefold())
+
+
+@cache
+def _register() -> dict[str, dict]:
+    text = resources.files("kit.exports").joinpath("headers.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def columns(kind: str) -> tuple[str, ...]:
+    """The canonical columns known for a kind, in the order of the register."""
+    return tuple(name for name in _register()[kind] if name != "ignored")
+
+
+@cache
+def printed(kind: str, column: str) -> str:
+    """The header a person would look for: the first one registered for a canonical column."""
+    entries = _register()[kind].get(column) or [{"header": column}]
+    return entries[0]["header"]
+
+
+@cache
+def _exact(kind: str) -> dict[str, str]:
+    known = {
+        normalise(entry["header"]): name
+        for name in columns(kind)
+        for entry in _register()[kind][name]
+    }
+    return known | {normalise(header): "" for header in _register()[kind].get("ignored", ())}
+
+
+@cache
+def _parts(kind: str) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (normalise(entry["header"]), name)
+        for name in columns(kind)
+        for entry in _register()[kind][name]
+        if entry.get("match") == "part"
+    )
+
+
+@cache
+def all_known() -> frozenset[str]:
+    """Every header of every kind in its normal form."""
+    return frozenset(name for kind in _register() for name in _exact(kind))
+
+
+def translate(
+    header: Sequence[str], kind: str, extra: Mapping[str, str] | None = None
+) -> tuple[dict[str, list[int]], list[str]]:
+    """Positions of each canonical column in a header row, and the headers nobody knows.
+
+    A canonical column may stand in several positions (two languages side by side). Headers
+    that are known and left unread are in neither result. `extra` holds a client's own names.
+    """
+    known = dict(_exact(kind))
+    known |= {normalise(name): column for name, column in (extra or {}).items()}
+    names = [normalise(name) for name in header]
+    found: dict[str, list[int]] = {}
+    unknown = []
+    for position, name in enumerate(names):
+        column = known.get(name, known.get(_UNIT.sub("", name)))
+        if column:
+            found.setdefault(column, []).append(position)
+        elif column is None and name:
+            unknown.append(position)
+    for part, column in _parts(kind):
+        holding = [p for p in unknown if part in names[p]]
+        if holding and column not in found:
+            shortest = min(holding, key=lambda p: (len(names[p]), p))
+            found[column] = [shortest]
+            unknown.remove(shortest)
+    return found, [str(header[p]).strip() for p in unknown]
+
+
+def unit(header: str) -> str | None:
+    """The currency in brackets at the end of a header, if there is one.
+
+    >>> unit("Chi phí (VND)"), unit("CTR")
+    ('VND', None)
+    """
+    match = _UNIT.search(" ".join(header.split()))
+    return match.group(1).strip() if match else None

@@ -1,0 +1,321 @@
+"""Reading one file: every sheet with a known header becomes an `Export`; all else is said."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import ExportError
+from . import files, finish, headers, nondata, periods, recognise, repeats, values
+from .kinds import Kind, type_of
+from .periods import Period
+from .reading import SET_ASIDE_COLUMNS, Export, Reading
+from .setaside import broken_rows, ragged_rows
+from .typed import Typed, typed
+
+
+def read_file(path: Path, reading: Reading) -> list[Export]:
+    """Read one downloaded file: an Export for each sheet that is a known kind.
+
+    Csv, tsv and xlsx are told apart by content, kinds by their headers. Raises ExportError,
+    whose message begins with the file's whole name, for a file that is not what it claims.
+    """
+    try:
+        return _read(Path(path), reading)
+    except ExportError as error:
+        raise ExportError(f"{Path(path).name} {error}") from error
+
+
+def _read(path: Path, reading: Reading) -> list[Export]:
+    data = path.read_bytes()
+    facts = {"sha256": hashlib.sha256(data).hexdigest(), "modified": path.stat().st_mtime}
+    all_sheets = files.sheets(path, data)
+    del data  # a large file need not stay beside its cells
+    found = [(sheet, recognise.recognise(sheet, reading.extra_headers)) for sheet in all_sheets]
+    known = [(sheet, kind) for sheet, kind in found if kind is not None]
+    if not known:
+        raise ExportError(_refusal(all_sheets, reading))
+    period = _period(path)
+    notes = [
+        f"sheet {sheet.name} {recognise.why_not(sheet, reading.extra_headers)}"
+        for sheet, kind in found
+        if kind is None and any(any(cell.strip() for cell in row) for row in sheet.top)
+    ]
+    exports = []
+    for sheet, kind in known:
+        where = f"(sheet {sheet.name}) " if len(all_sheets) > 1 else ""
+        try:
+            exports.append(_read_sheet(path, sheet, kind, reading, period, notes, facts))
+        except ExportError as error:
+            raise ExportError(f"{where}{error}") from error
+        notes = []
+    return exports
+
+
+def _refusal(all_sheets: list[files.Sheet], reading: Reading) -> str:
+    reasons = [recognise.why_not(sheet, reading.extra_headers) for sheet in all_sheets]
+    named = [
+        f"{reason} (sheet {sheet.name})" if len(all_sheets) > 1 else reason
+        for sheet, reason in zip(all_sheets, reasons, strict=True)
+    ]
+    return (
+        " and ".join(dict.fromkeys(named))
+        + ". Remove the file from exports, or name its headers under [headers.<kind>] in "
+        "client.toml."
+    )
+
+
+def _period(path: Path) -> Period | None:
+    named = periods.in_name(path.name)
+    if len(named) > 1:
+        raise ExportError("names more than one period. Rename it to the one that it covers.")
+    period = next(iter(named), None)
+    if period is not None and period.end < period.start:
+        raise ExportError(f"names a period that ends before it begins ({period.start}). Rename it.")
+    return period
+
+
+@dataclass
+class _Sheet:
+    """The state of one sheet while it is read."""
+
+    kind: Kind
+    header: recognise.Recognised
+    text: dict[str, pd.Series]
+    other: dict[str, pd.Series]  # cells of unknown columns, to tell equal rows from like ones
+    cells: files.Cells
+    notes: list[str] = field(default_factory=list)
+
+
+def _read_sheet(
+    path: Path,
+    sheet: files.Sheet,
+    header: recognise.Recognised,
+    reading: Reading,
+    period: Period | None,
+    notes: list[str],
+    facts: Mapping[str, Any],
+) -> Export:
+    kind = header.kind
+    _require(header)
+    taken = _cells(sheet, header)
+    taken.notes += [*notes, *sheet.notes]
+    window = _window(kind, period, reading, "date" in taken.text)
+    numeric = {c: m for c, m in _merged_masks(taken.cells.numeric, header).items()}
+    real = {c: m for c, m in _merged_masks(taken.cells.dates, header).items()}
+    table = typed(kind, taken.text, numeric, real, reading, period)
+    data, printed_totals = _data_rows(taken, table)
+    _one_currency(taken, table, data, reading)
+    finish.derive(kind, table, taken.text, taken.notes, header)
+    broken = broken_rows(kind, table, taken.text, taken.cells.row, data)
+    aside = broken
+    if taken.cells.ragged:
+        aside = pd.concat([broken, ragged_rows(kind, taken.cells, header.positions, reading)])
+    if len(aside) > 1:
+        aside = aside.sort_values("row", ignore_index=True)
+    good = data & ~np.isin(taken.cells.row, broken["row"].to_numpy(dtype="int64"))
+    rows = _rows(taken, table, good)
+    _gmv_beside_orders(kind, rows, taken.header)
+    _reconcile(kind, rows, printed_totals, taken.notes)
+    taken.notes += table.notes
+    taken.notes += finish.notes(kind, rows, table, good)
+    start, end, partial = window if window else (None, None, False)
+    if kind.name == "ads_manager" and rows["date"].notna().any():
+        start, end = rows["date"].min().date(), rows["date"].max().date()
+    aside.insert(0, "file", path.name)
+    aside.insert(1, "sheet", pd.Series(sheet.name, index=aside.index, dtype="str"))
+    return Export(
+        path=path,
+        sheet=sheet.name,
+        kind=kind.name,
+        sha256=facts["sha256"],
+        modified=facts["modified"],
+        rows=rows,
+        set_aside=aside[SET_ASIDE_COLUMNS],
+        window_start=start,
+        window_end=end,
+        partial=partial,
+        totals=printed_totals,
+        unmatched=header.unknown,
+        missing=[c for c in kind.used if c not in header.positions],
+        notes=taken.notes,
+    )
+
+
+def _require(header: recognise.Recognised) -> None:
+    wanting = recognise.missing(header)
+    if wanting:
+        strange = f" Nobody knows {', '.join(header.unknown)}." if header.unknown else ""
+        raise ExportError(
+            f"lacks {recognise.lacks(header.kind, wanting)}; it is a file of {header.kind.title}."
+            f"{strange} Export it again with all columns, or name the new header under "
+            f"[headers.{header.kind.name}] in client.toml."
+        )
+
+
+def _cells(sheet: files.Sheet, header: recognise.Recognised) -> _Sheet:
+    """The cleaned cells of every known column, one column per canonical name."""
+    kind = header.kind
+    named = sorted({p for positions in header.positions.values() for p in positions})
+    # Of shop orders nothing but the named columns is ever taken from the file.
+    every = named if kind.name == "shop_orders" else list(range(len(header.header)))
+    cells = sheet.cells(header.header_row, every)
+    index = pd.RangeIndex(len(cells.row))
+    other = {f"_{p}": values.as_text(cells.columns.pop(p), index) for p in every if p not in named}
+    text = {}
+    for column in sorted(header.positions, key=lambda c: header.positions[c][0]):
+        text[column] = _coalesced(column, header, cells, index)
+    return _Sheet(kind, header, text, other, cells)
+
+
+def _coalesced(
+    column: str, header: recognise.Recognised, cells: files.Cells, index: pd.Index
+) -> pd.Series:
+    """One canonical column from its one or several printed columns."""
+    first, *others = header.positions[column]
+    result = values.cleaned_text(cells.columns.pop(first), index)
+    for position in others:
+        second = values.cleaned_text(cells.columns.pop(position), index)
+        if (result.notna() & second.notna() & (result != second)).any():
+            raise ExportError(
+                f"has {header.header[first]} and {header.header[position]}, which both mean "
+                f"{column} and differ. Keep one of them."
+            )
+        result = result.where(result.notna(), second)
+    return result
+
+
+def _merged_masks(
+    masks: Mapping[int, np.ndarray], header: recognise.Recognised
+) -> dict[str, np.ndarray]:
+    """Cell marks by canonical column (of its first printed column that has them)."""
+    return {
+        column: np.logical_or.reduce([masks[p] for p in positions if p in masks])
+        for column, positions in header.positions.items()
+        if any(p in masks for p in positions)
+    }
+
+
+def _window(kind: Kind, period: Period | None, reading: Reading, daily: bool) -> Period | None:
+    if not kind.windowed:
+        return period
+    if period is None and reading.window is not None:
+        period = Period(*reading.window, partial=False)
+    if period is None and not daily:
+        raise ExportError(
+            f"is a file of {kind.title} and its name holds no period, nor does any column. Rename "
+            "it to end in _20260701-20260731, or give --window 2026-07-01..2026-07-31."
+        )
+    return period
+
+
+def _data_rows(sheet: _Sheet, table: Typed) -> tuple[np.ndarray, dict]:
+    """Which rows are data, and the printed totals."""
+    kind, length = sheet.kind, len(sheet.cells.row)
+    data = ~nondata.blank(sheet.text, length)
+    nondata.second_header(kind, sheet.text, table, sheet.cells.row)
+    prose = data & nondata.definitions(kind, sheet.text, table, length)
+    data &= ~prose
+    if prose.any():
+        rows = ", ".join(str(r) for r in sheet.cells.row[prose][:3])
+        sheet.notes.append(f"dropped {prose.sum()} row of definitions (row {rows})")
+    total = nondata.totals(kind, sheet.text, table, data)
+    printed_totals: dict[str, Any] = {}
+    for position in np.flatnonzero(total):
+        sheet.notes.append(f"dropped the totals row (row {sheet.cells.row[position]})")
+        for name, column in table.columns.items():
+            if type_of(name) in ("money", "count") and pd.notna(column.iat[position]):
+                printed_totals.setdefault(name, column.iat[position].item())
+    return data & ~total, printed_totals
+
+
+def _one_currency(sheet: _Sheet, table: Typed, data: np.ndarray, reading: Reading) -> None:
+    """Refuse amounts of another currency than the client's, and of several."""
+    if sheet.kind.ads:
+        return  # ad accounts may bill in another currency: it stays beside the amounts
+    marks = set(table.marks)
+    for column, positions in sheet.header.positions.items():
+        if type_of(column) == "money":
+            marks |= {headers.unit(sheet.header.header[p]) or "" for p in positions}
+    meanings = {mark: values.MARKS[mark] for mark in marks if mark in values.MARKS}
+    if "currency" in sheet.text:
+        printed = sheet.text["currency"][data].dropna().str.upper().unique()
+        meanings |= {code: frozenset({code}) for code in printed}
+    if not meanings:
+        return
+    names = ", ".join(sorted(meanings))
+    if not frozenset.intersection(*meanings.values()):
+        raise ExportError(
+            f"mixes currencies ({names}). Amounts of several currencies are never added: "
+            "export each currency on its own."
+        )
+    if any(reading.currency not in possible for possible in meanings.values()):
+        raise ExportError(
+            f"prints {names}, and the client's currency is {reading.currency}. "
+            "Put it under the client whose shop it is, or mend currency in client.toml."
+        )
+
+
+def _rows(sheet: _Sheet, table: Typed, good: np.ndarray) -> pd.DataFrame:
+    """The good rows with every canonical column of the kind, repeated rows counted once."""
+    kind = sheet.kind
+    rows = pd.DataFrame({"row": sheet.cells.row, **table.columns})
+    rows = rows if good.all() else rows[good]
+    keys = _keys(kind, rows, sheet.text)
+    twin = keys.duplicated(keep=False)
+    if twin.any():
+        at = np.flatnonzero(good)[twin.to_numpy()]
+        cells = {**sheet.text, **sheet.other}
+        text = pd.DataFrame({name: column.iloc[at] for name, column in cells.items()})
+        keep = repeats.once(kind, text, keys, rows["row"])
+        if (~keep).any():
+            sheet.notes.append(f"counted {(~keep).sum()} repeated rows once")
+        rows = rows[keep].reset_index(drop=True)
+    elif not good.all():
+        rows = rows.reset_index(drop=True)
+    rows = finish.shape(kind, rows)
+    return repeats.one_per_post(rows) if kind.product_lists else rows
+
+
+def _keys(kind: Kind, rows: pd.DataFrame, text: Mapping[str, pd.Series]) -> pd.DataFrame:
+    """The columns that name a row; for kinds without such a key, what equal rows must share."""
+    names = [c for c in kind.key if c in rows]
+    printed = {"product_id"}  # several product ids are one printed cell here, not a list
+    if not names or (names == ["post_id"] and rows["post_id"].isna().all()):
+        names = [c for c in ("order_id", "sku_id") if c in text] or list(text)
+        printed = set(names)
+    columns = {c: text[c] if c in printed else rows[c] for c in names}
+    return pd.DataFrame(columns, index=rows.index)
+
+
+def _gmv_beside_orders(kind: Kind, rows: pd.DataFrame, header: recognise.Recognised) -> None:
+    """Refuse a GMV of 0 over orders: the column was renamed or is empty."""
+    column = "revenue" if kind.name == "gmv_max_creative" else "gmv"
+    if column not in header.positions or not len(rows):
+        return
+    orders = len(rows) if kind.name == "affiliate_orders" else 0
+    if kind.orders and kind.orders in header.positions:
+        orders = int(rows[kind.orders].sum())
+    if orders > 0 and not (rows[column].fillna(0) != 0).any():
+        raise ExportError(
+            f"says {headers.printed(kind.name, column)} 0 for {orders} orders. The column was "
+            "probably renamed or left empty: download the export again with all columns."
+        )
+
+
+def _reconcile(kind: Kind, rows: pd.DataFrame, totals: Mapping[str, Any], notes: list[str]) -> None:
+    printed = totals.get(kind.money)
+    if printed is None or kind.money not in rows:
+        return
+    added = round(float(rows[kind.money].sum()), 2)
+    if abs(added - float(printed)) > 0.01 * max(len(rows), 1):
+        notes.append(
+            f"the totals row says {headers.printed(kind.name, kind.money)} {printed}, "
+            f"the rows add up to {added}"
+        )

@@ -1,0 +1,57 @@
+"""What goes into reading a file (`Reading`) and what comes out of it (`Export`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+SET_ASIDE_COLUMNS = ["file", "sheet", "row", "rule", "column", "value", "money"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How to read one client's files.
+
+    `currency` and `market` decide separators and the usual day order; `date_order` ("dmy" or
+    "mdy") decides only where a file contradicts what is usual. Buyers are hashed with `salt`.
+    `window` is the period of files whose name does not say one. `extra_headers` holds the
+    client's own header names, {kind: {header: canonical column}}.
+    """
+
+    currency: str
+    market: str
+    export_time_zone: str
+    ads_time_zone: str
+    date_order: str | None
+    salt: bytes
+    window: tuple[date, date] | None = None
+    extra_headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Export:
+    """One recognised sheet of one file.
+
+    `rows` holds canonical, typed columns and `row`, the row's number as a spreadsheet shows it.
+    `set_aside` holds the broken rows with the rule each broke. `totals` is the printed totals
+    row. `unmatched` are headers nobody knows, `missing` known columns that this file lacks.
+    """
+
+    path: Path
+    sheet: str | None
+    kind: str
+    sha256: str
+    modified: float
+    rows: pd.DataFrame
+    set_aside: pd.DataFrame
+    window_start: date | None
+    window_end: date | None
+    partial: bool
+    totals: dict
+    unmatched: list[str]
+    missing: list[str]
+    notes: list[str]

@@ -1,0 +1,301 @@
+"""The text columns of one sheet to typed columns, each with a mask of what it cannot read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from ..errors import ExportError
+from . import dates, values, words
+from .headers import printed
+from .kinds import Kind, type_of
+from .periods import Period
+from .reading import Reading
+
+RULES = {
+    "id": "is_an_id",
+    "money": "is_money",
+    "count": "is_a_count",
+    "number": "is_a_number",
+    "rate": "is_a_rate",
+    "time": "is_a_time",
+    "day": "is_a_day",
+}
+
+
+@dataclass
+class Typed:
+    """Typed columns, masks of broken cells by column and rule, and what was noticed."""
+
+    columns: dict[str, pd.Series]
+    broken: dict[str, tuple[np.ndarray, str]] = field(default_factory=dict)
+    damaged: dict[str, np.ndarray] = field(default_factory=dict)
+    tails: dict[str, np.ndarray] = field(default_factory=dict)  # ids that end in zeros
+    marks: frozenset[str] = frozenset()
+    notes: list[str] = field(default_factory=list)
+
+    def unreadable(self, column: str) -> np.ndarray | None:
+        """The cells of a column that hold something and could not be read."""
+        broken = self.broken[column][0] if column in self.broken else None
+        damaged = self.damaged.get(column)
+        return damaged if broken is None else broken if damaged is None else broken | damaged
+
+
+def typed(
+    kind: Kind,
+    text: Mapping[str, pd.Series],
+    numeric: Mapping[str, np.ndarray],
+    real_dates: Mapping[str, np.ndarray],
+    reading: Reading,
+    period: Period | None,
+) -> Typed:
+    """Parse every column of a sheet by its type; nothing is dropped here."""
+    result = Typed({})
+    by_type: dict[str, list[str]] = {}
+    for name in text:
+        by_type.setdefault(type_of(name), []).append(name)
+    style = values.convention(
+        reading.currency, [text[c] for c in by_type.get("money", [])], ads=kind.ads
+    )
+    if style is None:
+        raise ExportError(
+            f"writes {reading.currency} amounts with dots and with commas, or in a way that "
+            "leaves open which is the decimal sign. Download the export again in one language."
+        )
+    for name, column in text.items():
+        _plain_column(result, kind, name, column, style, numeric.get(name), reading)
+    _damaged_together(result)
+    _rates(result, text, by_type.get("rate", []), style, numeric)
+    times = by_type.get("time", []) + by_type.get("day", [])
+    _times(result, kind, {name: text[name] for name in times}, real_dates, reading, period)
+    return result
+
+
+def _plain_column(
+    result: Typed,
+    kind: Kind,
+    name: str,
+    column: pd.Series,
+    style: str,
+    numeric: np.ndarray | None,
+    reading: Reading,
+) -> None:
+    """One column whose meaning does not depend on other columns."""
+    type_ = type_of(name)
+    parsed: values.Parsed | None = None
+    if type_ == "money":
+        parsed = values.money(column, style, numeric)
+        result.marks |= parsed.marks
+    elif type_ == "count":
+        parsed = values.count(column, numeric, ads=kind.ads)
+    elif type_ == "number":
+        parsed = values.number(column, style, numeric)
+    elif type_ == "id" and name == "product_id" and kind.product_lists:
+        lists, result.damaged[name], bad = values.id_lists(column)
+        parsed = values.Parsed(lists, bad)
+    elif type_ == "id":
+        found = values.ids(column, numeric)
+        result.damaged[name] = found.damaged
+        result.tails[name] = found.tails
+        parsed = values.Parsed(found.values, found.bad)
+    if parsed is not None:
+        result.columns[name] = parsed.values
+        result.broken[name] = (parsed.bad, f"{name}_{RULES[type_]}")
+    elif type_ == "handle":
+        result.columns[name] = values.handles(column)
+    elif type_ == "buyer":
+        result.columns[name] = values.buyer_keys(column, reading.salt)
+    elif type_ == "flag":
+        result.columns[name] = _flag(result, kind, name, column)
+    elif type_ == "text":
+        result.columns[name] = column
+
+
+def _damaged_together(result: Typed) -> None:
+    """A row in which all of two and more ids end in zeros went through a spreadsheet.
+
+    Unless an id is the round one of a run: others of its column begin with the same 15 digits.
+    """
+    rounded = [tails for name, tails in result.tails.items()]
+    if len(rounded) < 2 or not np.logical_or.reduce(rounded).any():
+        return
+    whole = [
+        result.columns[name].str.len().ge(17).fillna(False).to_numpy(dtype=bool) & ~tails
+        for name, tails in result.tails.items()
+    ]
+    runs = [_of_a_run(result.columns[name], tails) for name, tails in result.tails.items()]
+    together = (np.sum(rounded, axis=0) >= 2) & ~np.logical_or.reduce([*whole, *runs])
+    for name, tails in result.tails.items():
+        result.damaged[name] = result.damaged[name] | (together & tails)
+
+
+def _of_a_run(ids: pd.Series, tails: np.ndarray) -> np.ndarray:
+    """The zero-tailed ids whose first 15 digits another id of the column has too."""
+    prefix = ids.str[:15]
+    others = set(prefix[~tails].dropna())
+    return tails & prefix.isin(others).to_numpy()
+
+
+def _flag(result: Typed, kind: Kind, name: str, column: pd.Series) -> pd.Series:
+    """Yes and no in any registered language; an unknown word is missing and noted."""
+    codes = words.coded(column, "yes_no")
+    unknown = sorted(column[column.notna() & codes.isna()].unique())
+    if unknown and len(unknown) <= 5:
+        result.notes.append(f"{printed(kind.name, name)} says neither yes nor no: {unknown}")
+    return (codes == "yes").astype("boolean").mask(codes.isna())
+
+
+def _rates(
+    result: Typed,
+    text: Mapping[str, pd.Series],
+    names: list[str],
+    style: str,
+    numeric: Mapping[str, np.ndarray],
+) -> None:
+    """Rates as fractions; unsigned figures take the scale that clicks ÷ impressions show."""
+    printed_rates = {name: values.rates(text[name], style, numeric.get(name)) for name in names}
+    percent = _unsigned_percent(result, printed_rates)
+    for name, rate in printed_rates.items():
+        share = np.where(rate.signed, rate.printed / 100, rate.printed)
+        if name.endswith("commission_rate"):
+            unsigned = _commission_rate(result, name, rate.printed)
+        else:
+            unsigned = rate.printed / 100 if percent else rate.printed
+        share = np.where(rate.signed, share, unsigned)
+        result.columns[name] = pd.Series(share, index=text[name].index).round(12)
+        result.broken[name] = (rate.bad, f"{name}_{RULES['rate']}")
+
+
+def _click_through(result: Typed, rates: Mapping[str, values.Rates], signed: bool) -> np.ndarray:
+    """Printed click-through rates over clicks ÷ impressions, where the counts are large enough."""
+    rate = rates.get("click_through_rate_reported")
+    clicks, shown = result.columns.get("clicks"), result.columns.get("impressions")
+    if rate is None or clicks is None or shown is None:
+        return np.array([])
+    seen = shown.to_numpy(dtype="float64", na_value=np.nan)
+    clicked = clicks.to_numpy(dtype="float64", na_value=np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = rate.printed / (clicked / seen)
+    usable = (rate.signed == signed) & (clicked >= 1) & (seen >= 1) & (rate.printed > 0)
+    return ratio[usable & np.isfinite(ratio)]
+
+
+def _unsigned_percent(result: Typed, rates: Mapping[str, values.Rates]) -> bool:
+    """Whether figures without a percent sign are percents (5.93) and not fractions (0.0593)."""
+    signed = _click_through(result, rates, signed=True)
+    if len(signed) and not 50 < np.median(signed) < 200 and np.median(signed) < 5:
+        result.notes.append(
+            "the printed click-through rate is about a hundredth of clicks ÷ impressions"
+        )
+    unsigned = _click_through(result, rates, signed=False)
+    if len(unsigned):
+        return bool(np.median(unsigned) > 10)
+    shares = [
+        rate.printed[~rate.signed]
+        for name, rate in rates.items()
+        if name.startswith("view_rate") or name == "completion_rate"
+    ]
+    return any(bool((share[~np.isnan(share)] > 1).any()) for share in shares)
+
+
+def _commission_rate(result: Typed, name: str, printed_rate: np.ndarray) -> np.ndarray:
+    """Commission rates without a percent sign: 15 and 0.15 both mean 15 %.
+
+    Where the line prints a base and a commission, the nearer reading counts; otherwise rates
+    of 1 and more are percents, since the platform has no commission below 1 % or of 100 %.
+    """
+    route = "standard" if name.startswith("standard") else "shop_ads"
+    base = result.columns.get("commission_base_estimated")
+    paid = result.columns.get(f"{route}_commission_estimated")
+    share = np.where(printed_rate >= 1, printed_rate / 100, printed_rate)
+    if base is None or paid is None:
+        return share
+    with np.errstate(divide="ignore", invalid="ignore"):
+        real = paid.to_numpy() / base.to_numpy()
+    known = np.isfinite(real) & (real > 0)
+    percent = np.abs(printed_rate / 100 - real) < np.abs(printed_rate - real)
+    return np.where(known, np.where(percent, printed_rate / 100, printed_rate), share)
+
+
+def _times(
+    result: Typed,
+    kind: Kind,
+    text: Mapping[str, pd.Series],
+    real_dates: Mapping[str, np.ndarray],
+    reading: Reading,
+    period: Period | None,
+) -> None:
+    """All time columns of a sheet under one day order, as UTC instants (days stay days)."""
+    if not text:
+        return
+    parts = {name: dates.parts(column) for name, column in text.items()}
+    for name, part in parts.items():
+        real = real_dates.get(name)
+        if real is not None and real.any() and (part.good & ~part.year_first & ~real).any():
+            raise ExportError(
+                f"mixes real dates and text in {printed(kind.name, name)}: a spreadsheet may have "
+                "swapped days and months. Download the export again and do not open it."
+            )
+    order = _day_order(kind, parts, reading, period)
+    zone = reading.ads_time_zone if kind.ads else reading.export_time_zone
+    for name, part in parts.items():
+        local, bad = dates.local_times(part, order)
+        result.broken[name] = (bad, f"{name}_{RULES[type_of(name)]}")
+        if type_of(name) == "day":
+            result.columns[name] = local.dt.normalize()
+            continue
+        result.columns[name] = dates.to_utc(local, zone)
+        if name == "published_at":
+            result.columns["published_on"] = local.dt.normalize()
+
+
+def _day_order(
+    kind: Kind, parts: Mapping[str, dates.Parts], reading: Reading, period: Period | None
+) -> str:
+    """The one day order of a sheet; refused where the sheet contradicts what is usual."""
+    possible = dates.possible_orders(parts.values())
+    usual = dates.usual_order(kind.name, reading.market, parts.values())
+    if dates.says_nothing(parts.values()):
+        return usual
+    names = {"dmy": "day/month/year", "mdy": "month/day/year"}
+    if not possible:
+        raise ExportError(
+            "prints some dates as day/month/year and others as month/day/year. "
+            "Download the export again and do not open it in a spreadsheet."
+        )
+    if len(possible) == 2 and period is not None:
+        possible = _inside(kind, parts, period, usual)
+        if usual not in possible and reading.date_order == usual:
+            return usual  # the client says so, and no single date contradicts it
+    if usual in possible:
+        return usual
+    (other,) = possible
+    if reading.date_order == other:
+        return other
+    raise ExportError(
+        f"has dates that cannot be {names[usual]}, which is usual for {kind.title} in "
+        f"{reading.market}; they would be {names[other]}. If that is right, set "
+        f'date_order = "{other}" in client.toml.'
+    )
+
+
+def _inside(kind: Kind, parts: Mapping[str, dates.Parts], period: Period, usual: str) -> set[str]:
+    """Day orders that agree with the period in the file's name, if it tells them apart."""
+    name = next((n for n in ("paid_at", "ordered_at", "date", "published_at") if n in parts), None)
+    if name is None:
+        return {"dmy", "mdy"}
+    first = pd.Timestamp(period.start) - pd.Timedelta(days=1)
+    last = pd.Timestamp(period.end) + pd.Timedelta(days=2)
+    outside = {}
+    for order in ("dmy", "mdy"):
+        local, _ = dates.local_times(parts[name], order)
+        days = local.dropna()
+        early = days < first if name != "published_at" else pd.Series(False, index=days.index)
+        outside[order] = float((early | (days >= last)).mean()) if len(days) else 0.0
+    other = "mdy" if usual == "dmy" else "dmy"
+    if outside[usual] > 0.01 and outside[other] == 0.0:
+        return {other}
+    return {"dmy", "mdy"}
