@@ -52,6 +52,7 @@ DECISIONS = [
     "ci_high",
     "n",
     "confidence",
+    "label",
 ]
 KEY = ["report", "metric", "subject_kind", "subject", "period_start", "period_end"]
 SUBJECT_KINDS = [

@@ -382,5 +382,9 @@ def _decisions(table: pd.DataFrame) -> pd.DataFrame:
             "confidence": above.where(
                 table["verdict"] == SPARK, (1 - above).where(table["verdict"] == NO)
             ),
+            "label": [
+                f"{creator}: {words.cut(caption, 30)}" if isinstance(caption, str) else creator
+                for creator, caption in zip(table["creator_id"], table["caption"], strict=True)
+            ],
         }
     )
