@@ -249,7 +249,7 @@ class Client:
 
     def sql(self, query: str) -> pd.DataFrame:
         """The answer of a DuckDB query over the tables, each under its name."""
-        return contracts.frame(self.connection.raw_sql(query).to_arrow_table())
+        return contracts.frame(self.connection.con.sql(query).to_arrow_table())
 
     def standing(self, as_of: date) -> pd.DataFrame:
         """One row per creator as of a day: creator_id, tier, entry_tier, on_roster."""
