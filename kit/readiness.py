@@ -42,7 +42,7 @@ WITHOUT_EXPORT = {
     "affiliate_orders": "net revenue, commissions, revenue per post and sales by creator",
     "shop_orders": "repeat purchase, partial refunds, cancelled orders and samples told from sales",
     "video_data": "conversion on clicks and Spark candidates",
-    "creator_data": "the check of order lines against the platform's own sums",
+    "creator_data": "check of order lines against the platform's own sums",
     "gmv_max_creative": "ad spend in the all-in cost ratio, 2- and 6-second view rates",
 }
 WITHOUT_LEDGER = {

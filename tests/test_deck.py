@@ -1,5 +1,6 @@
 import hashlib
 import json
+import subprocess
 import zipfile
 from datetime import date, timedelta
 
@@ -303,3 +304,18 @@ def test_a_fitted_text_is_shrunk_first_and_cut_last():
 def test_helvetica_widths_are_adobes():
     # Helvetica.afm: W 944, i 222, space 278 thousandths of the size
     assert text.text_width("Wi ", 1000) == int((944 + 222 + 278) * 12_700 * 1.04)
+
+
+@pytest.mark.needs("soffice", "pdftoppm")
+def test_libreoffice_draws_every_slide(home, tmp_path):
+    path = deck.build_deck("glow", AS_OF, home())
+    profile = f"-env:UserInstallation=file://{tmp_path / 'office'}"
+    said = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    subprocess.run([*said, str(path)], check=True, capture_output=True, timeout=120)
+    pages = ["pdftoppm", "-r", "20", "-gray", str(tmp_path / f"{path.stem}.pdf")]
+    subprocess.run([*pages, str(tmp_path / "slide")], check=True, timeout=60)
+    drawn = sorted(tmp_path.glob("slide-*.pgm"))
+    assert len(drawn) == 6
+    for slide in drawn:
+        pixels = slide.read_bytes()[-20_000:]
+        assert len(set(pixels)) > 8  # ink of several greys, not a blank page

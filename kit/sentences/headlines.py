@@ -27,7 +27,7 @@ def readiness(check: Any) -> str:
     else:
         opening = "**The data are not good enough for this report:**"
     lines = [*check.reasons, *check.notes]
-    lines += [words.sentence(f"cannot be known: {text}") for text in check.cannot]
+    lines += check.cannot
     return opening + (f"\n\n{bullets(map(words.sentence, lines))}" if lines else "")
 
 
