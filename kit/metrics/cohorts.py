@@ -29,13 +29,16 @@ def repeat_rate(orders: pd.DataFrame, as_of: date | str, window_days: int = 60) 
     came by another route belongs to nobody. An order on a later day counts whoever brought it;
     one on the same day is the same purchase. Followed to the end of `as_of`; orders after it are
     not looked at. `n` is the creator's buyers, `mature_n` those followed for `window_days`; 95%
-    interval. The index is `creator_id`, sorted; no orders, no rows.
+    interval. Sorted by `creator_id`, which is a column and, unnamed, the index too; no orders,
+    no rows.
 
     References: Kaplan & Meier (1958); interval by `kit.estimate.kaplan_meier`.
     """
     day = as_day(as_of)
     followed = _followed(_first_and_next(orders, day), day)
-    return _cohort_rates(followed, "creator_id", window_days)
+    rates = _cohort_rates(followed, "creator_id", window_days)
+    rates.insert(0, "creator_id", rates.index.astype("str"))
+    return rates.rename_axis(None)
 
 
 def _first_and_next(orders: pd.DataFrame, day: date) -> pd.DataFrame:

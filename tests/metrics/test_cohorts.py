@@ -94,7 +94,7 @@ def test_zoned_times_are_taken_in_their_own_zone():
 def test_no_orders_no_rows():
     rates = repeat_rate(orders(), AS_OF)
     assert rates.empty
-    assert list(rates.columns) == ["event_rate", "ci_low", "ci_high", "n", "mature_n"]
+    assert list(rates.columns) == ["creator_id", "event_rate", "ci_low", "ci_high", "n", "mature_n"]
 
 
 bought = st.lists(
