@@ -196,6 +196,7 @@ def write_run(
     color: Color,
     align: PP_ALIGN = PP_ALIGN.LEFT,
 ) -> None:
+    """Add a text to a paragraph in one size, weight and theme colour; `size` in points."""
     paragraph.alignment = align
     run = paragraph.add_run()
     run.text = text
@@ -205,6 +206,7 @@ def write_run(
 
 
 def paint(part: Any, color: Color) -> None:
+    """Give a font or a fill a colour of the theme, lighter or darker as the colour says."""
     part.theme_color = color.theme
     if color.brightness:
         part.brightness = color.brightness

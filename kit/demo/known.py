@@ -147,6 +147,7 @@ def tier_of(person: Creator) -> int | None:
 
 
 def on_roster(person: Creator) -> bool:
+    """In the ledger, and active or with an agreement in force on the last day."""
     return person.in_ledger and (person.status == "active" or person.agreement(END) is not None)
 
 
@@ -185,6 +186,7 @@ def figure(
 
 
 def within(day: date, period: Period) -> bool:
+    """Whether a day lies in a period, both ends in."""
     return period[0] <= day <= period[1]
 
 
@@ -197,6 +199,7 @@ def agreed(person: Creator, period: Period) -> Fraction:
 
 
 def days_in_force(deal: Agreement, period: Period) -> int:
+    """Days of a period on which an agreement holds, both ends in."""
     first = max(deal.valid_from, period[0])
     last = min(deal.valid_to or period[1], period[1])
     return max(0, (last - first).days + 1)

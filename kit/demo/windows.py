@@ -45,6 +45,7 @@ class Sums:
 
 
 def window_of(week: int, at: datetime) -> Window:
+    """The Monday-to-Sunday window of a week, as downloaded at an hour."""
     return Window(week_start(week), week_start(week) + timedelta(days=6), at)
 
 

@@ -50,6 +50,7 @@ def interval(row: Any, currency: str = "USD") -> str:
 
 
 def get(row: Any, key: str, default: Any = None) -> Any:
+    """A field of a row that may be a mapping, a Series or a named tuple; `default` if not there."""
     if isinstance(row, Mapping | pd.Series):
         return row.get(key, default)
     return getattr(row, key, default)
