@@ -61,7 +61,9 @@ notebooks: $(VENV)/.installed ## execute the committed notebooks on the sample c
 	done
 
 bench: $(VENV)/.installed-test ## the benchmarks: accuracy and speed against known truth
-	@for bench in tests/benchmarks/bench_*.py; do echo "$$bench"; $(BIN)/python $$bench || exit 1; done
+	@for bench in tests/benchmarks/bench_*.py; do \
+	  echo "$$bench"; $(BIN)/python -m tests.benchmarks.$$(basename $$bench .py) || exit 1; \
+	done
 
 clean: ## remove the environment, the sample's tables and its dated reports
 	rm -rf $(VENV) data/sample/tables reports/sample .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

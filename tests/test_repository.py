@@ -1,6 +1,8 @@
 """What stands in several files of the repository says the same in each."""
 
+import importlib
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -73,3 +75,12 @@ def test_make_explains_each_of_its_targets():
 def test_real_clients_are_never_committed():
     ignored = (ROOT / ".gitignore").read_text().splitlines()
     assert {"data/*", "!data/sample/", "reports/*", "!reports/example/"} <= set(ignored)
+
+
+def test_make_bench_runs_every_benchmark_as_it_is_meant_to_be_run():
+    recipe = subprocess.run(
+        ["make", "-n", "bench"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert re.search(r"python -m tests\.benchmarks\.\$\(basename", recipe)
+    for bench in sorted((ROOT / "tests" / "benchmarks").glob("bench_*.py")):
+        assert callable(importlib.import_module(f"tests.benchmarks.{bench.stem}").main)
