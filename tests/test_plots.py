@@ -302,3 +302,16 @@ def test_a_chart_has_the_same_bytes_twice():
     plots.theme()
     assert once() == once()
     assert io.BytesIO(once()).read(4) == b"\x89PNG"
+
+
+def test_a_long_title_breaks_where_its_picture_ends():
+    title = "GMV was $7,724, up $851 (12%) on the week before; what moved it most: creators. " * 2
+    fig = plt.figure(figsize=(8, 4))
+    try:
+        shown = fig.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+        assert shown.get_window_extent().x1 > fig.bbox.x1
+        look._within(fig, shown)
+        assert shown.get_window_extent().x1 <= 0.97 * fig.bbox.x1
+        assert shown.get_text().split() == title.split()
+    finally:
+        plt.close(fig)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ from IPython.display import display
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
 ACCENT = "#0072B2"
@@ -96,8 +97,15 @@ def draw(
     plot(table, ax, **options)
     if title:
         # on the figure, not the axes: a title starts where the labels start
-        fig.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold", wrap=True)
+        _within(fig, fig.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold"))
     show(fig, alt)
+
+
+def _within(fig: Figure, title: Text) -> None:
+    """Break a title into lines that fit; matplotlib's own wrapping lets the last letters go."""
+    room = 0.94 * fig.bbox.width / title.get_window_extent().width
+    if room < 1:
+        title.set_text(textwrap.fill(title.get_text(), int(room * len(title.get_text()))))
 
 
 def _own_size(plot: Callable[..., Axes], table: pd.DataFrame) -> tuple[float, float]:
