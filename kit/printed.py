@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from kit import client as clients
-from kit import parameters
+from kit import parameters, words
+from kit.doctor import Finding
 from kit.errors import ClientError, KitError
 from kit.ingest import IngestReport
 from kit.running import Outcome
@@ -187,3 +188,37 @@ def _row(outcome: Outcome) -> dict[str, Any]:
         "seconds": f"{outcome.seconds:.1f}",
         "folder": str(outcome.folder) if outcome.folder else None,
     }
+
+
+def runs(rows: pd.DataFrame) -> None:
+    """A line per report that stands, then how many there are and what room they take."""
+    shown = rows.drop(columns=["folder", "bytes"]).rename(columns={"as_of": "as of"})
+    if len(rows):
+        print(table(shown.assign(MB=rows["bytes"] / 1e6).rename(columns={"made_at": "made at"})))
+    print(_room(rows))
+
+
+def cleared(rows: pd.DataFrame, done: bool) -> None:
+    """What was cleared, or would be."""
+    for row in rows.itertuples():
+        print(f"{row.client}  {row.week}  {row.report}  {row.status}")
+    told = _room(rows)
+    print(f"Removed {told}" if done else f"Would remove {told} Nothing was removed: add --yes.")
+
+
+def _room(rows: pd.DataFrame) -> str:
+    return f"{words.count(len(rows), 'report')}, {rows['bytes'].sum() / 1e6:,.1f} MB."
+
+
+def examined(findings: Sequence[Finding]) -> bool:
+    """A line per thing looked at, with what to do; whether nothing stops the reports."""
+    marks = {"ok": "ok ", "missing": "NO ", "optional": "-- "}
+    width = max(len(finding.what) for finding in findings)
+    for what, state, found, advice in findings:
+        print(f"{marks[state]} {what:<{width}}  {found}{f'. {advice}' if advice else ''}")
+    lacking = sum(finding.state == "missing" for finding in findings)
+    if lacking:
+        print(f"{words.count(lacking, 'thing')} to mend before reports can be made here.")
+    else:
+        print("Reports can be made here.")
+    return not lacking

@@ -11,7 +11,19 @@ import pytest
 from kit import cli
 from tests.run_client import SETTINGS, write_client, write_notebook, write_orders
 
-COMMANDS = ["new", "demo", "ingest", "check", "run", "deck", "explain", "lab"]
+COMMANDS = [
+    "new",
+    "demo",
+    "ingest",
+    "check",
+    "run",
+    "deck",
+    "explain",
+    "runs",
+    "prune",
+    "doctor",
+    "lab",
+]
 
 
 @pytest.fixture
@@ -178,3 +190,27 @@ def test_explain_prints_the_register(kit):
     code, _, err = kit("explain", "conversion_rates")
     assert code == 2
     assert "Did you mean conversion_rate?" in err
+
+
+def test_runs_lists_and_prune_asks_before_it_removes(kit, home):
+    folder = home / "reports" / "tiny" / "2026-W10" / "weekly_review"
+    newer = home / "reports" / "tiny" / "2026-W11" / "weekly_review"
+    for each in (folder, newer):
+        each.mkdir(parents=True)
+        told = {
+            "status": "published",
+            "parameters": {"as_of": "2026-03-08"},
+            "seconds": {"page": 1},
+        }
+        (each / "manifest.json").write_text(json.dumps(told))
+    code, out, _ = kit("runs", "--home", home)
+    assert code == 0
+    assert out.splitlines()[-1] == "2 reports, 0.0 MB."
+    code, out, _ = kit("prune", "--keep-weeks", "1", "--home", home)
+    assert code == 0
+    assert "Would remove 1 report" in out
+    assert folder.exists()
+    code, out, _ = kit("prune", "--keep-weeks", "1", "--yes", "--home", home)
+    assert "Removed 1 report" in out
+    assert (folder.exists(), newer.exists()) == (False, True)
+    assert kit("runs", "--client", "tinny", "--home", home)[0] == 2

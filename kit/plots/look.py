@@ -30,7 +30,7 @@ GREY = "#9A9A9A"
 LIGHT = "#D9D9D9"
 FAINT = "#F0F0F0"
 DPI = 192
-_FONTS = ("Inter", "Helvetica Neue", "Arial", "Liberation Sans")
+FONTS = ("Inter", "Helvetica Neue", "Arial", "Liberation Sans")
 
 
 def theme() -> None:
@@ -76,7 +76,7 @@ def theme() -> None:
 def _fonts() -> list[str]:
     # only fonts that are there: a missing one makes matplotlib grumble once per text
     here = {font.name for font in font_manager.fontManager.ttflist}
-    return [font for font in _FONTS if font in here][:1] + ["DejaVu Sans"]
+    return [font for font in FONTS if font in here][:1] + ["DejaVu Sans"]
 
 
 def draw(
