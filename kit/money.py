@@ -96,6 +96,29 @@ def _shapley(place: int, pairs: list[tuple[float, float]]) -> float:
     return total
 
 
+def parts(before: pd.Series, after: pd.Series) -> pd.Series:
+    """The five parts and what came without a post, in cents that sum to the change of all GMV.
+
+    `before` and `after` hold `TOTALS` of the sales of known posts, and `whole_gmv` of all. With
+    clicks missing in either, the five parts are missing.
+    """
+    own = [pd.DataFrame([week[TOTALS].astype(float)]) for week in (before, after)]
+    rest = _change(week["whole_gmv"] - week["gmv"] for week in (before, after))
+    found = pd.Series(math.nan, index=FACTORS)
+    if not any(week["clicks"].isna().any() for week in own):
+        change = _change(week["gmv"].iloc[0] for week in own)
+        found = _in_cents(decompose(*own), change)
+    found[UNATTRIBUTED] = rest
+    return found
+
+
+def _in_cents(found: pd.Series, change: float) -> pd.Series:
+    """The parts rounded to the cent; the largest takes what the rounding leaves."""
+    cents = (found * 100).round()
+    cents[cents.abs().idxmax()] += round(change * 100) - cents.sum()
+    return cents / 100 + 0.0  # no minus zero
+
+
 def gmv_change(client: Any, as_of: date | str) -> pd.DataFrame:
     """One row per part of the change of GMV from the week before to the week of `as_of`.
 
@@ -107,16 +130,11 @@ def gmv_change(client: Any, as_of: date | str) -> pd.DataFrame:
     weeks = program_weeks(client, as_of).tail(2)
     if len(weeks) < 2:
         return pd.DataFrame({"part": [*FACTORS, UNATTRIBUTED, "all"], "effect": math.nan})
-    posts = weeks.drop(columns=["gmv", "orders"]).rename(
-        columns={"post_gmv": "gmv", "post_orders": "orders"}
-    )
-    parts = pd.Series(math.nan, index=FACTORS)
-    if posts["clicks"].notna().all():
-        parts = decompose(posts.iloc[[0]], posts.iloc[[1]])
-    whole = _change(weeks["gmv"])
-    rest = whole - _change(weeks["post_gmv"])
-    effects = [*parts, rest, whole]
-    return pd.DataFrame({"part": [*FACTORS, UNATTRIBUTED, "all"], "effect": effects}).round(10)
+    names = {"gmv": "whole_gmv", "orders": "all_orders", "post_gmv": "gmv", "post_orders": "orders"}
+    rows = weeks.rename(columns=names).astype({"clicks": "Float64"})
+    found = parts(rows.iloc[0], rows.iloc[1])
+    found["all"] = _change(weeks["gmv"])
+    return found.rename_axis("part").rename("effect").reset_index()
 
 
 def _change(weeks: Iterable[float]) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kit import metrics, results, scorecard, spark, velocity, words
+from kit import change, metrics, results, scorecard, spark, velocity, words
 from kit.output import output_flags
 from kit.policy import Policy
 
@@ -33,7 +33,8 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     Every roster creator who is active or has an agreement in force gets exactly one verdict.
     Tables: verdicts (a row per creator), scores (creator × metric), flags (act and watch alone),
     distribution (creators by GMV), weeks (posts beside GMV), tiers (GMV per active creator),
-    forecast, false_alarms, sparks, angles, repeat.
+    forecast, false_alarms, sparks, angles, repeat, change (of GMV since last week, part by part)
+    and movers (the same for each tier, hook angle, product and creator).
     """
     day = metrics.as_day(as_of)
     counted = metrics.figures(client, day)
@@ -44,6 +45,7 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     forecast = velocity.forecast(pd.DataFrame(), day, client.policy, standing=scored.standing)
     weeks = metrics.program_weeks(client, day)
     tiers = _tiers(counted, day)
+    moved = change.weekly(client, day)
     figures = results.figures(
         REPORT,
         counted,
@@ -51,6 +53,7 @@ def report(client: Any, as_of: date | str) -> results.Findings:
         _forecast_figures(forecast, client.name),
         _tier_figures(tiers, day),
         _week_figures(weeks),
+        *change.figures(moved, client.name, day),
     )
     flags = _flags(scored.rows, people)
     tables = {
@@ -65,6 +68,8 @@ def report(client: Any, as_of: date | str) -> results.Findings:
         "sparks": sparks,
         "angles": _angles(counted, day),
         "repeat": metrics.repeat_by_creator(client, day),
+        "change": moved.parts,
+        "movers": moved.subjects,
     }
     return results.Findings(
         REPORT, client.name, day, figures, results.decisions(REPORT, *_decisions(judged)), tables

@@ -50,6 +50,17 @@ def money(value: float | None, currency: str = "USD", decimals: int | None = Non
     return f"{'−' if value < 0 and not nothing else ''}{symbol}{text}"
 
 
+def signed_money(value: float | None, currency: str = "USD", decimals: int | None = None) -> str:
+    """A change of an amount, with its sign.
+
+    >>> signed_money(480), signed_money(-8), signed_money(0), signed_money(None)
+    ('+$480', '−$8.00', '$0', '–')
+    """
+    text = money(value, currency, decimals)
+    up = not is_missing(value) and value > 0 and re.search("[1-9]", text)  # type: ignore[operator]
+    return f"+{text}" if up else text
+
+
 def money_short(value: float | None, currency: str = "USD") -> str:
     """An amount for an axis or a big figure: two or three digits and K or M.
 

@@ -25,6 +25,7 @@ from kit.metrics.publishing import (
 )
 from kit.metrics.sales import post_revenue, revenue_figures, revenue_per_post_figures
 from kit.metrics.shared import shared
+from kit.metrics.subject_weeks import subject_weeks
 from kit.metrics.traffic import hook_figures, hook_readings, post_rates, traffic_figures
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "publishing",
     "repeat_by_creator",
     "repeat_rate",
+    "subject_weeks",
     "week",
 ]
 

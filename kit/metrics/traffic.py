@@ -26,9 +26,15 @@ def video_stats(client: Any) -> Any:
     """
     stats = of_kind(client.table("post_stats"), VIDEO_DATA)
     posts = client.table("posts")
-    single = ibis.ifelse(posts.product_ids.length() == 1, posts.product_ids[0], None)
-    shown = posts.select(shown_post=posts.post_id, hook_angle=posts.hook_angle, product_id=single)
+    shown = posts.select(
+        shown_post=posts.post_id, hook_angle=posts.hook_angle, product_id=single_product(posts)
+    )
     return stats.left_join(shown, stats.post_id == shown.shown_post).drop("shown_post")
+
+
+def single_product(posts: Any) -> Any:
+    """The product of posts that show exactly one; missing for the others."""
+    return ibis.ifelse(posts.product_ids.length() == 1, posts.product_ids[0], None)
 
 
 def traffic_figures(client: Any, as_of: date | str) -> pd.DataFrame:

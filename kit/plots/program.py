@@ -11,6 +11,7 @@ from matplotlib.patches import FancyBboxPatch, Polygon
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from kit import sentences, words
+from kit.change import REAL_WORD
 from kit.plots.look import ACCENT, FAINT, GREY, INK, LIGHT, MUTED, nothing, sized
 
 _TIER_FILL = {1: "#A9CDE6", 2: "#5BA3D0", 3: ACCENT}
@@ -260,25 +261,29 @@ def _month_name(row: pd.Series) -> str:
     return f"{month.strftime('%B %Y')}{part}"
 
 
-@sized(8.0, 3.6)
+@sized(8.8, 4.0)
 def gmv_change(
     parts: pd.DataFrame, ax: Axes, before: float, after: float, currency: str = "USD"
 ) -> Axes:
     """What moved GMV from one period to the next, part by part, as a waterfall.
 
-    One row per part, as `money.gmv_change` has them: part, effect (money). They add up to
-    `after` − `before`; the row `all` is not drawn.
+    One row per part, as `change.program_change` has them: part, effect (money) and reading. They
+    add up to `after` − `before`; the row `all` is not drawn. Parts that are more likely real than
+    chance are drawn in full colour.
     """
     parts = parts[parts["part"] != "all"] if len(parts) else parts
     if parts.empty or parts["effect"].isna().any():
         return nothing(ax, "there are no two whole weeks of clicks and sales to compare")
     steps = parts["effect"].astype(float).to_numpy()
     tops = before + np.concatenate([[0], np.cumsum(steps)])
-    labels = ["Before", *(textwrap.fill(sentences.part(name), 14) for name in parts["part"]), "Now"]
+    readings = parts["reading"].tolist() if "reading" in parts else [""] * len(parts)
+    told = zip(parts["part"], readings, strict=True)
+    labels = ["Before", *(_step_name(name, reading) for name, reading in told), "Now"]
     ax.bar(0, before, color=GREY, width=0.62)
     ax.bar(len(steps) + 1, after, color=GREY, width=0.62)
-    for place, step in enumerate(steps):
-        color = ACCENT if step >= 0 else "#7A7A7A"
+    for place, (step, reading) in enumerate(zip(steps, readings, strict=True)):
+        pale, full = ("#9CC7E0", ACCENT) if step >= 0 else ("#C4C4C4", "#5A5A5A")
+        color = full if reading == REAL_WORD else pale
         ax.bar(place + 1, step, bottom=tops[place], color=color, width=0.62)
     for place, top in enumerate(tops):
         ax.plot([place + 0.31, place + 0.69], [top, top], color=LIGHT, lw=1)
@@ -289,6 +294,11 @@ def gmv_change(
     ax.set_ylim(min(0, tops.min()) - span * 0.02, span * 1.14)
     ax.tick_params(axis="x", length=0)
     return ax
+
+
+def _step_name(part: str, reading: str) -> str:
+    name = textwrap.fill(sentences.part(part), 14)
+    return f"{name}\n({reading.removeprefix('more ')})" if reading else name
 
 
 def _step_labels(

@@ -23,6 +23,7 @@ from kit.sentences.decisions import (
 from kit.sentences.figures import (
     best,
     change,
+    change_by_chance,
     concentration,
     conversion,
     distribution,
@@ -36,6 +37,7 @@ from kit.sentences.figures import (
     unknown,
     value,
     velocity,
+    weeks_of_luck,
 )
 from kit.sentences.headlines import (
     audit,
@@ -71,6 +73,7 @@ __all__ = [
     "category",
     "cells",
     "change",
+    "change_by_chance",
     "concentration",
     "conversion",
     "counts",
@@ -107,4 +110,5 @@ __all__ = [
     "value",
     "velocity",
     "weekly",
+    "weeks_of_luck",
 ]

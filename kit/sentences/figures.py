@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kit import glossary, words
+from kit.change import REAL_WORD
 from kit.creator_rates.shared import chance
 from kit.words import count, in_words, is_missing, money, percent, percent_range
 
@@ -210,9 +211,45 @@ def gmv_change(parts: pd.DataFrame, before: float, after: float, currency: str =
         return text + "."
     moved = moved.sort_values("part")  # of equal parts always the same one is named
     biggest = moved.iloc[int(moved["effect"].abs().argmax())]
-    sign = "+" if biggest["effect"] > 0 else "−"
-    size = money(abs(biggest["effect"]), currency)
-    return f"{text}; what moved it most: {part(biggest['part'])} ({sign}{size})."
+    size = words.signed_money(biggest["effect"], currency)
+    return f"{text}; what moved it most: {part(biggest['part'])} ({size})."
+
+
+def change_by_chance(parts: pd.DataFrame, currency: str = "USD") -> str:
+    """Which parts of the change of GMV are more than luck. `parts` as `change.program_change`'s."""
+    own = parts[(parts["part"] != "all") & (parts["reading"] != "")]
+    if own.empty:
+        return unknown("what of the change is luck", "no two whole weeks of clicks and sales")
+    told = own["by_chance"].notna()
+    if not told.any():
+        return f"What of it is luck cannot be said: {own['reading'].iloc[0]}."
+    real = own[own["reading"] == REAL_WORD].sort_values("by_chance")
+    if real.empty:
+        return (
+            "Every part is more likely chance: weeks in which nothing changed often differ by as "
+            "much, so there is nothing to explain or to act on here."
+        )
+    said = [
+        f"{part(row.part)} ({words.signed_money(row.effect, currency)}; luck alone does as much in "
+        f"{weeks_of_luck(row.by_chance)})"
+        for row in real.itertuples()
+    ]
+    rest = " The other parts are more likely chance." if len(real) < told.sum() else ""
+    return f"More likely real than chance: {words.listed(said)}.{rest}"
+
+
+def weeks_of_luck(chance_of: float) -> str:
+    """How often luck alone does as much, as a reader says it: "one week in 12".
+
+    >>> weeks_of_luck(0.08), weeks_of_luck(0.4), weeks_of_luck(0.001), weeks_of_luck(0.97)
+    ('one week in 12', 'four weeks in ten', 'fewer than one week in 100', 'nearly every week')
+    """
+    if chance_of < 0.01:
+        return "fewer than one week in 100"
+    if chance_of < 0.15:
+        return f"one week in {round(1 / chance_of)}"
+    tenths = round(chance_of * 10)
+    return "nearly every week" if tenths > 9 else f"{in_words(tenths)} weeks in ten"
 
 
 def distribution(creators: pd.DataFrame, currency: str = "USD") -> str:

@@ -41,11 +41,19 @@ def weekly(report: results.Findings, target: float, currency: str = "USD") -> li
     ahead = report["forecast"]
     return [
         figures.velocity(now, target, before),
-        figures.change("GMV", *_last_two(gmv), currency),
+        _gmv(report, gmv, currency),
         f"Over the last four weeks, {conversion[0].lower()}{conversion[1:]}" if conversion else "",
         *decisions.review(report.decisions),
         figures.forecast(ahead.iloc[0]) if len(ahead) else "",
     ]
+
+
+def _gmv(report: results.Findings, gmv: pd.Series, currency: str) -> str:
+    text = figures.change("GMV", *_last_two(gmv), currency)
+    moved = report["change"]
+    if not moved["by_chance"].notna().any():
+        return text
+    return f"{text} {figures.change_by_chance(moved, currency)}"
 
 
 def _last_two(values: pd.Series) -> tuple[float | None, float | None]:

@@ -18,8 +18,8 @@ class Column(NamedTuple):
     """A column of a finished table: the frame's name for it, its heading and its format.
 
     Formats: text, tier, count, number (one decimal), times (1.8×), percent (percent0, percent2 by
-    their decimals), money, cents, range (a text set right), day, yes. `group` is
-    the spanner over it; `width` a CSS width.
+    their decimals), money, signed (money with its sign), cents, range (a text set right), day,
+    yes. `group` is the spanner over it; `width` a CSS width.
     """
 
     name: str
@@ -76,7 +76,18 @@ def finished(
     return _dressed(table, title, subtitle, note, wide=len(kept) > 5 or bool(widths))
 
 
-_RIGHT = ("count", "number", "times", "percent", "percent0", "percent2", "money", "cents", "range")
+_RIGHT = (
+    "count",
+    "number",
+    "times",
+    "percent",
+    "percent0",
+    "percent2",
+    "money",
+    "signed",
+    "cents",
+    "range",
+)
 
 
 def _cells(values: pd.Series, form: str, currency: str) -> list[str]:
@@ -90,6 +101,7 @@ def _cells(values: pd.Series, form: str, currency: str) -> list[str]:
         "percent0": lambda v: words.percent(v, 0),
         "percent2": lambda v: words.percent(v, 2),
         "money": lambda v: words.money(v, currency, 0),
+        "signed": lambda v: words.signed_money(v, currency, 0),
         "cents": lambda v: words.money(v, currency, 2),
         "day": lambda v: words.day(v),
         "yes": lambda v: "✓ yes" if bool(v) else "✗ no",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from great_tables import GT
 
 from kit import sentences, words
+from kit.change import REAL_WORD
 from kit.tables.look import Column, finished
 
 
@@ -217,3 +220,71 @@ def gmv_change(parts: pd.DataFrame, currency: str = "USD", subtitle: str = "") -
         none="There is no earlier week to compare with.",
         currency=currency,
     )
+
+
+def movers(
+    subjects: pd.DataFrame, currency: str = "USD", subtitle: str = "", creators: int = 8
+) -> GT:
+    """Whose GMV moved, and by what: tiers, hook angles, products, then the creators who moved most.
+
+    `change.weekly`'s subjects. Creators past the first `creators` stand in one row together, so
+    that each kind adds up to the program's change.
+    """
+    frame = _creators_together(subjects, creators)
+    shown = frame.assign(
+        label=[_mover(row) for row in frame.itertuples()],
+        posting=frame["creators"] + frame["posts per creator"],
+        real=[_luck(row) for row in frame.to_dict("records")],
+    )
+    columns = [
+        Column("label", "", width="23%"),
+        Column("before", "Week before", "money"),
+        Column("after", "This week", "money"),
+        Column("change", "Change", "signed"),
+        Column("posting", "Creators and posts", "signed", "What made the change"),
+        Column("clicks per post", "Clicks per post", "signed", "What made the change"),
+        Column("conversion", "Conversion", "signed", "What made the change"),
+        Column("order value", "Order value", "signed", "What made the change"),
+        Column("without a post", "Elsewhere", "signed", "What made the change"),
+        Column("real", "More likely (and luck does as much in)", width="19%"),
+    ]
+    return finished(
+        shown,
+        columns,
+        id="movers",
+        title="Where GMV moved",
+        subtitle=subtitle,
+        note="GMV of the week and of the week before; within tiers, angles, products and creators "
+        "the changes add up to the program's. Elsewhere: sales without a known post or, of a "
+        "product, from posts that show several, whose clicks belong to no one product. Where "
+        "nobody posted in one of the weeks, all clicks count under clicks per post. Of many looked "
+        "at some go far by luck every week: to be called real, a change has to stand out from "
+        "that too.",
+        none="There is no earlier week to compare with.",
+        currency=currency,
+        strong={"real": frame["reading"].eq(REAL_WORD)} if len(frame) else None,
+    )
+
+
+def _mover(row: Any) -> str:
+    kind = {"hook_angle": "Angle: ", "product": "Product: "}.get(row.subject_kind, "")
+    return words.sentence(row.label).rstrip(".") if row.subject_kind == "tier" else kind + row.label
+
+
+def _creators_together(subjects: pd.DataFrame, most: int) -> pd.DataFrame:
+    own = subjects[subjects["subject_kind"] == "creator"]
+    rest = own.iloc[most:]
+    kept = subjects.drop(rest.index)
+    if rest.empty:
+        return kept
+    sums = rest.drop(columns=["by_chance"]).sum(numeric_only=True, min_count=1)
+    label = words.count(len(rest), "other creator")
+    row = {**sums.to_dict(), "subject_kind": "creator", "label": label, "reading": ""}
+    return pd.concat([kept, pd.DataFrame([row])], ignore_index=True)
+
+
+def _luck(row: dict) -> str:
+    if words.is_missing(row["by_chance"]):
+        return row["reading"] or words.MISSING
+    word = "real" if row["reading"] == REAL_WORD else "chance"
+    return f"{word} ({sentences.weeks_of_luck(row['by_chance'])})"
