@@ -16,7 +16,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy import special
+from scipy import special, stats
 
 from kit.policy import Promotion
 
@@ -237,6 +237,31 @@ def _bars(table: pd.DataFrame) -> pd.DataFrame:
         log_bar=np.select([tier == 1, tier == 2], [entered, second], np.nan),
         log_floor=np.select([tier == 2, tier == 3], [entered, second], np.nan),
     )
+
+
+def median_doubt(mean: pd.Series, sd: pd.Series) -> tuple[float, pd.Series]:
+    """The sd of the median of creators whose log revenue is known with a mean and an sd each.
+
+    And each one's covariance with it. Of independent normals the median falls at or under x where
+    half of them do: its sd is √Σ F(1 − F) ÷ Σ f, F and f taken at the median, and a member's
+    covariance with it f s² ÷ Σ f (Serfling 1980, *Approximation Theorems of Mathematical
+    Statistics*, §2.3). With nobody there is no doubt to add: 0.
+    """
+    mean, sd = mean.dropna(), sd.reindex(mean.dropna().index)
+    if mean.empty:
+        return 0.0, pd.Series(dtype=float)
+    z = (mean.median() - mean) / sd
+    below, density = stats.norm.cdf(z), stats.norm.pdf(z) / sd
+    total = float(density.sum())
+    return float(np.sqrt((below * (1 - below)).sum()) / total), density * sd**2 / total
+
+
+def sd_against_median(table: pd.DataFrame, members: pd.Series) -> pd.Series:
+    """The sd of each creator's log mean less the median of `members` (a mask), doubt of both."""
+    own = table["log_sd"]
+    doubt, shared = median_doubt(table.loc[members, "log_mean"], table.loc[members, "log_sd"])
+    variance = own**2 + doubt**2 - 2 * shared.reindex(table.index).fillna(0.0)
+    return np.sqrt(variance.clip(lower=own**2 / 4))
 
 
 def _median(values: pd.Series) -> float:

@@ -143,7 +143,8 @@ def _revenue_criterion(evidence: pd.DataFrame, rule: Promotion, shift: float) ->
     mean, sd = evidence["log_mean"], evidence["log_sd"]
     bar = evidence["log_bar"] + shift
     floor = evidence["log_floor"] + shift
-    above = pd.Series(stats.norm.cdf((mean - bar) / sd), evidence.index)
+    by_bar, by_floor = _against_medians(evidence)
+    above = pd.Series(stats.norm.cdf((mean - bar) / by_bar), evidence.index)
     half = stats.norm.ppf(_tails()[1]) * sd
     return evidence.assign(
         revenue_per_post_estimate=np.exp(mean),
@@ -152,8 +153,18 @@ def _revenue_criterion(evidence: pd.DataFrame, rule: Promotion, shift: float) ->
         median_revenue_per_post=np.exp(bar.where(bar.notna(), floor)),
         probability_revenue=above,
         revenue_per_post_passed=(above >= rule.revenue_probability).fillna(False),
-        probability_above_floor=pd.Series(stats.norm.cdf((mean - floor) / sd), evidence.index),
+        probability_above_floor=pd.Series(
+            stats.norm.cdf((mean - floor) / by_floor), evidence.index
+        ),
     )
+
+
+def _against_medians(evidence: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """The sd of each creator's log revenue less the median it is held against, up and down."""
+    tier = evidence["tier"]
+    first = tier_evidence.sd_against_median(evidence, evidence["entry_tier"] == 1)
+    second = tier_evidence.sd_against_median(evidence, tier == 2)
+    return second.where(tier == 2, first), second.where(tier == 3, first)
 
 
 def _months_needed(table: pd.DataFrame, rule: Promotion) -> pd.Series:

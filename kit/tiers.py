@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from kit import metrics, results, words
-from kit.tier_evidence import last_whole_month
+from kit.tier_evidence import last_whole_month, median_doubt
 from kit.tier_rule import LEVEL, promotion_audit
 
 __all__ = ["promotion_audit", "report"]
@@ -150,7 +151,7 @@ def _probability_figures(audit: pd.DataFrame, period: metrics.Period) -> pd.Data
 
 
 def _medians(audit: pd.DataFrame) -> pd.DataFrame:
-    """One row per tier to be promoted from: the median to beat and who makes it up."""
+    """One row per tier to be promoted from: the median to beat, its interval, who makes it up."""
     entered = audit["entry_tier"] == 1
     now = audit["tier"] == 2
     rows = [
@@ -161,8 +162,19 @@ def _medians(audit: pd.DataFrame) -> pd.DataFrame:
     for tier, who, makers, measured in rows:
         median = audit.loc[measured, "median_revenue_per_post"].dropna()
         count = int(audit.loc[makers, "revenue_per_post"].notna().sum())
-        table.append((tier, who, median.iloc[0] if len(median) else np.nan, count))
-    return pd.DataFrame(table, columns=["tier", "who", "median_revenue_per_post", "creators"])
+        middle = median.iloc[0] if len(median) else np.nan
+        table.append((tier, who, middle, *_median_interval(audit[makers], middle), count))
+    names = ["median_revenue_per_post", "ci_low", "ci_high", "creators"]
+    return pd.DataFrame(table, columns=["tier", "who", *names])
+
+
+def _median_interval(makers: pd.DataFrame, median: float) -> tuple[float, float]:
+    """The 90% interval of a median of estimates, each of them known with its own interval."""
+    known = makers.dropna(subset=["revenue_per_post_ci_low"])
+    wide = np.log(known["revenue_per_post_ci_high"] / known["revenue_per_post_ci_low"])
+    z = stats.norm.ppf((1 + LEVEL) / 2)
+    doubt, _ = median_doubt(np.log(known["revenue_per_post_estimate"]), wide / (2 * z))
+    return median * np.exp(-z * doubt), median * np.exp(z * doubt)
 
 
 def _median_figures(medians: pd.DataFrame, period: metrics.Period) -> pd.DataFrame:
@@ -173,6 +185,9 @@ def _median_figures(medians: pd.DataFrame, period: metrics.Period) -> pd.DataFra
             "subject": medians["tier"].astype(str),
             "value": medians["median_revenue_per_post"],
             "n": medians["creators"],
+            "ci_low": medians["ci_low"],
+            "ci_high": medians["ci_high"],
+            "ci_level": LEVEL,
             "period_start": period.start,
             "period_end": period.end,
             "note": medians["who"],

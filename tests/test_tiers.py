@@ -1,5 +1,7 @@
 """Who moves between tiers, by hand-sized frames, and the audit of a whole program."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -255,3 +257,39 @@ def test_each_criterion_is_a_figure_with_its_interval(found):
     assert one["ci_low"] < 120 < one["ci_high"]
     assert rows.loc[("promotion_months_seen", "ed"), "value"] == 6
     assert rows.loc[("promotion_incidents", "ida"), "value"] == 1
+
+
+def test_a_median_of_many_alike_is_as_doubtful_as_the_textbook_says():
+    # sd of the median of n equal normals: 1.2533 sd / sqrt(n)
+    doubt, shared = tier_evidence.median_doubt(pd.Series([3.0] * 25), pd.Series([0.5] * 25))
+    assert doubt == pytest.approx(1.2533 * 0.5 / 5, rel=1e-4)
+    assert shared.tolist() == pytest.approx([0.01] * 25)  # each is a 25th of it: 0.25 / 25
+
+
+def test_a_median_of_unlike_creators_is_as_doubtful_as_drawing_says():
+    mean, sd = (
+        pd.Series([2.0, 2.4, 2.5, 3.1, 3.3, 4.0, 4.2]),
+        pd.Series([0.3, 0.2, 0.5] * 2 + [0.1]),
+    )
+    drawn = np.random.default_rng(5).normal(mean, sd, (100_000, 7))
+    doubt, shared = tier_evidence.median_doubt(mean, sd)
+    middle = np.median(drawn, axis=1)
+    assert doubt == pytest.approx(middle.std(), rel=0.15)
+    assert np.cov(drawn[:, 3], middle)[0, 1] == pytest.approx(shared[3], rel=0.35)
+
+
+def test_the_doubt_of_the_median_lowers_the_probability_to_beat_it():
+    few = audit(months(*OTHERS, ("star", 90, 8)))
+    mean, low, high = (
+        few.loc["star", f"revenue_per_post_{end}"] for end in ("estimate", "ci_low", "ci_high")
+    )
+    sd = np.log(high / low) / (2 * 1.6449)
+    alone = 0.5 * (
+        1 + math.erf(np.log(mean / few["median_revenue_per_post"].iloc[0]) / sd / 2**0.5)
+    )
+    assert 0.5 < few.loc["star", "probability_revenue"] < alone
+
+
+def test_the_median_to_beat_is_shown_with_its_interval(found):
+    first = found["medians"].set_index("tier").loc[1]
+    assert first["ci_low"] < first["median_revenue_per_post"] < first["ci_high"]

@@ -288,14 +288,20 @@ def medians(table: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> G
         Column("who", "Measured against"),
         Column("creators", "Creators", "count"),
         Column("median_revenue_per_post", "Median revenue per post", "money"),
+        Column("interval", "90% interval", "range"),
     ]
+    shown = table
+    if {"ci_low", "ci_high"} <= set(table.columns):
+        spans = ranges(table["ci_low"], table["ci_high"], "money", currency)
+        shown = table.assign(interval=spans)
     return finished(
-        table,
+        shown,
         columns,
         id="medians",
         title="The medians to beat",
         subtitle=subtitle,
-        note=_note("tier_median_revenue_per_post"),
+        note="Of the months of evidence, each creator's few posts allowed for. A median of few "
+        "creators is itself not known for sure: the probability to beat it counts that in.",
         currency=currency,
     )
 
