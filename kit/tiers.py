@@ -6,14 +6,14 @@ rule itself is `promotion_audit`.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from kit import metrics, results, words
+from kit import metrics, results, tier_move, words
 from kit.tier_evidence import last_whole_month, median_doubt
 from kit.tier_rule import LEVEL, promotion_audit
 
@@ -33,8 +33,8 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     """The findings of the audit: figures, one decision per roster creator with a tier, tables.
 
     Tables: audit (a row per creator, every criterion with value, interval and passed), criteria
-    (creator × criterion), flips (who would be judged otherwise at ±10%), locks (demotions and the
-    day a commission cut reaches them), medians (by tier measured).
+    (creator × criterion), flips (who would be judged otherwise at ±10%), moves (what each move
+    costs and should bring), medians (by tier measured).
     """
     day = metrics.as_day(as_of)
     people = metrics.people(client, day)
@@ -47,6 +47,7 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     audit = audit.merge(people[["creator_id", "followers", "band_note"]], on="creator_id")
     period, clean = _periods(day, client.policy)
     medians = _medians(audit)
+    moves = tier_move.moves(client, day, audit, months)
     figures = results.figures(
         REPORT,
         *(
@@ -55,14 +56,13 @@ def report(client: Any, as_of: date | str) -> results.Findings:
         ),
         _probability_figures(audit, period),
         _median_figures(medians, period),
+        *_move_figures(moves, day),
     )
     tables = {
         "audit": audit,
         "criteria": _criteria(audit),
         "flips": audit[audit["flips"] != ""][["creator_id", "tier", "verdict", "flips"]],
-        "locks": audit[audit["verdict"] == "demote"][
-            ["creator_id", "tier", "reason", "lock_until"]
-        ],
+        "moves": moves,
         "medians": medians,
     }
     decisions = results.decisions(REPORT, _decisions(audit, period))
@@ -193,6 +193,28 @@ def _median_figures(medians: pd.DataFrame, period: metrics.Period) -> pd.DataFra
             "note": medians["who"],
         }
     )
+
+
+def _move_figures(moves: pd.DataFrame, day: date) -> list[pd.DataFrame]:
+    """Cost and gain of a month after each move; a part of it that is not known has no figure."""
+    after = metrics.Period(day + timedelta(1), day + timedelta(30))
+    rows = moves.assign(
+        subject_kind="creator",
+        subject=moves["creator_id"],
+        period_start=after.start,
+        period_end=after.end,
+    )
+    kept = ["subject_kind", "subject", "period_start", "period_end", "note"]
+    cost = rows[kept].assign(metric="move_cost", value=rows["cost"])
+    gain = rows[kept].assign(
+        metric="move_gain",
+        value=rows["gain"],
+        ci_low=rows["ci_low"],
+        ci_high=rows["ci_high"],
+        ci_level=LEVEL,
+    )
+    found = [table[table["value"].notna()] for table in (cost, gain)]
+    return [table.assign(status="estimated") for table in found if len(table)]
 
 
 def _criteria(audit: pd.DataFrame) -> pd.DataFrame:

@@ -200,13 +200,13 @@ def test_criteria_say_met_and_not_met_without_colour(ax):
     assert y_labels(ax) == ["ana", "bo"]
     assert texts(ax).count("✗") == 1
     assert "96% of agreed" in texts(ax)
-    assert "$88, median $31" in texts(ax)
+    assert "$88 vs. $31" in texts(ax)
     assert "never moved" in texts(ax)
 
 
 def test_sensitivity_draws_each_flip(ax):
     plots.sensitivity(pd.DataFrame([audit()]), ax)
-    assert texts(ax) == ["promote → not yet", "promote → hold"]
+    assert texts(ax) == ["▼ not yet", "▼ hold"]
 
 
 def test_the_waterfall_leaves_the_whole_out(ax):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
@@ -12,10 +10,10 @@ from kit import words
 from kit.plots.look import (
     ACCENT,
     FAINT,
-    GREY,
     INK,
     LIGHT,
     MUTED,
+    WARNING,
     drawable,
     nothing,
     sized,
@@ -28,7 +26,12 @@ _PALE = "#B5D3E7"
 _CRITERIA: tuple[tuple[str, str, str, str], ...] = (
     ("Months seen", "months", "months_passed", "months"),
     ("Output", "output_ratio", "output_ratio_passed", "share"),
-    ("Revenue per post", "revenue_per_post_estimate", "revenue_per_post_passed", "money"),
+    (
+        "Revenue per post\nvs. the median",
+        "revenue_per_post_estimate",
+        "revenue_per_post_passed",
+        "money",
+    ),
     ("Clean record", "incidents", "incidents_passed", "incidents"),
     ("Time since last move", "months_since_move", "rest_passed", "since"),
 )
@@ -86,7 +89,7 @@ def _criterion_text(row: dict, value: float, form: str, currency: str) -> str:
     if form == "incidents":
         return words.count(value, "incident")
     median = words.money(row["median_revenue_per_post"], currency, 0)
-    return f"{words.money(value, currency, 0)}, median {median}"
+    return f"{words.money(value, currency, 0)} vs. {median}"
 
 
 def _criterion(ax: Axes, column: int, place: int, text: str, passed: object) -> None:
@@ -110,46 +113,84 @@ def _criterion(ax: Axes, column: int, place: int, text: str, passed: object) -> 
     ax.text(column + 0.17, place, words.cut(text, 26), va="center", color=ink, size=8.6)
 
 
-@sized(8.4, 1.1, 0.34)
+_THRESHOLDS = {
+    "output ratio": "Output asked",
+    "output probability": "How sure\nof output",
+    "median": "Median\nto beat",
+    "revenue probability": "How sure\nof revenue",
+    "demotion probability": "How sure\nto demote",
+}
+_UPWARD = {"demote": 0, "not yet": 1, "hold": 1, "promote": 2}
+
+
+@sized(9.2, 1.5, 0.36)
 def sensitivity(flips: pd.DataFrame, ax: Axes) -> Axes:
     """Whose verdict changes when one threshold moves by a tenth, and to what.
 
     One row per creator: creator_id, verdict, flips (as `tiers.promotion_audit` writes them, such as
-    "median +10%: not yet; output ratio -10%: promote").
+    "median +10%: not yet; output ratio -10%: promote"). A column per threshold and direction in
+    which anybody flips; those who would lose a promotion stand first.
     """
     flips = _one_per_flip(flips)
     if flips.empty:
         return nothing(ax, "no verdict changes when a threshold moves by a tenth")
-    people = sorted(flips["creator_id"].unique())
-    heads = sorted(flips["threshold"].unique())
-    ax.set(xlim=(-0.5, len(heads) - 0.5), ylim=(len(people) - 0.5, -0.6))
-    for row in flips.to_dict("records"):
-        x, y = heads.index(row["threshold"]), people.index(row["creator_id"])
-        up = row["verdict_then"] == "promote"
-        ax.text(
-            x,
-            y,
-            f"{row['verdict']} → {row['verdict_then']}",
-            ha="center",
-            va="center",
-            size=8.8,
-            color=ACCENT if up else INK,
-            bbox={"boxstyle": "round,pad=0.35", "fc": "white", "ec": ACCENT if up else GREY},
-        )
+    people = _losers_first(flips)
+    heads = _flip_columns(flips)
+    ax.set(xlim=(-0.55, len(heads) - 0.45), ylim=(len(people) - 0.5, -0.6))
     ax.hlines(range(len(people)), -0.5, len(heads) - 0.5, color=FAINT, lw=1, zorder=0)
-    ax.set_xticks(range(len(heads)), [textwrap.fill(head, 18) for head in heads])
+    for row in flips.to_dict("records"):
+        _flip(ax, heads.index((row["moved"], row["sign"])), people.index(row["creator_id"]), row)
+    ax.set_xticks(range(len(heads)), [_flip_head(*head) for head in heads])
     ax.xaxis.tick_top()
     ax.tick_params(axis="x", length=0)
     ax.spines["bottom"].set_visible(False)
-    ax.set_yticks(range(len(people)), [words.cut(drawable(name), _NAME) for name in people])
+    now = flips.drop_duplicates("creator_id").set_index("creator_id")["verdict"]
+    names = [f"{words.cut(drawable(name), _NAME)}  (now: {now[name]})" for name in people]
+    ax.set_yticks(range(len(people)), names)
     return ax
+
+
+def _flip(ax: Axes, x: int, y: int, row: dict) -> None:
+    up = _UPWARD.get(row["verdict_then"], 1) > _UPWARD.get(row["verdict"], 1)
+    ink = ACCENT if up else WARNING
+    # the arrow says what the colour says, for those who see no colour
+    ax.text(
+        *(x, y, f"{'▲' if up else '▼'} {row['verdict_then']}"),
+        ha="center",
+        va="center",
+        size=9,
+        color=ink,
+        bbox={"boxstyle": "round,pad=0.35", "fc": "white", "ec": ink, "lw": 0.9},
+    )
+
+
+def _losers_first(flips: pd.DataFrame) -> list[str]:
+    """Creators who flip, those with a move to lose first, then by how many changes flip them."""
+    each = flips.groupby("creator_id").agg(now=("verdict", "first"), times=("moved", "size"))
+    each["stays"] = ~each["now"].isin(["promote", "demote"])
+    each = each.reset_index().sort_values(
+        ["stays", "times", "creator_id"], ascending=[True, False, True]
+    )
+    return each["creator_id"].tolist()
+
+
+def _flip_columns(flips: pd.DataFrame) -> list[tuple[str, str]]:
+    order = {name: place for place, name in enumerate(_THRESHOLDS)}
+    found = set(zip(flips["moved"], flips["sign"], strict=True))
+    return sorted(found, key=lambda head: (order.get(head[0], len(order)), head[1].startswith("+")))
+
+
+def _flip_head(moved: str, sign: str) -> str:
+    way = "higher" if sign.startswith("+") else "lower"
+    return f"{_THRESHOLDS.get(moved, moved)}\n{sign.lstrip('+−')} {way}"
 
 
 def _one_per_flip(audit: pd.DataFrame) -> pd.DataFrame:
     rows = [
-        (row["creator_id"], row["verdict"], *note.replace("-", "−").split(": ", 1))
+        (row["creator_id"], row["verdict"], *head.rsplit(" ", 1), then)
         for row in audit.to_dict("records")
-        for note in str(row["flips"] or "").split("; ")
+        for note in str(row["flips"] or "").replace("-", "−").split("; ")
         if ": " in note
+        for head, then in [note.split(": ", 1)]
     ]
-    return pd.DataFrame(rows, columns=["creator_id", "verdict", "threshold", "verdict_then"])
+    return pd.DataFrame(rows, columns=["creator_id", "verdict", "moved", "sign", "verdict_then"])

@@ -163,3 +163,27 @@ def flips(table: pd.DataFrame) -> str:
     people = table["creator_id"].nunique()
     verbs = "verdict changes" if people == 1 else "verdicts change"
     return f"{people} {verbs} when a threshold moves by a tenth; the others stand."
+
+
+def moves(table: pd.DataFrame, currency: str = "USD") -> str:
+    """What the tier moves cost together, and how many should pay. Rows of `tier_move.moves`."""
+    if table.empty:
+        return "Nobody moves, so nothing is to be paid or saved."
+    priced = table[table["cost"].notna()]
+    if priced.empty:
+        return f"What the moves cost is not known: {words.listed(sorted(set(table['note'])))}"
+    total = float(priced["cost"].sum())
+    size = words.money(abs(total), currency, 0)
+    one = len(priced) == 1
+    verb = ("costs" if one else "cost") if total >= 0 else ("saves" if one else "save")
+    what = "the move" if one else f"the {len(priced)} moves"
+    text = f"Priced at deals in force, {what} {verb} about {size} a month"
+    told = priced[priced["gain"].notna()]
+    if told.empty:
+        return f"{text}; what {'it' if one else 'they'} should bring is not known."
+    better = int((told["gain"] > told["cost"]).sum())
+    if one:
+        return f"{text}; by itself it should leave {'more' if better else 'less'} money than now."
+    few = "none of them" if not better else "all of them" if better == len(told) else ""
+    few = few or f"{in_words(better)} of them"
+    return f"{text}; by itself, {few} should leave more money than now."

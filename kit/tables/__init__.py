@@ -5,12 +5,9 @@ frame becomes a sentence that says there is none.
 """
 
 from kit.tables.creators import (
-    audit,
     creator_posts,
     decisions,
     flags,
-    locks,
-    medians,
     repeat_rates,
     six_metrics,
     tier_summary,
@@ -29,6 +26,7 @@ from kit.tables.program import (
     weeks,
 )
 from kit.tables.reference import figures, files, glossary, policy, provenance, set_aside
+from kit.tables.tiers import audit, medians, moves
 
 __all__ = [
     "angles",
@@ -46,10 +44,10 @@ __all__ = [
     "glossary",
     "gmv_change",
     "hooks",
-    "locks",
     "medians",
     "milestones",
     "movers",
+    "moves",
     "newcomers",
     "policy",
     "provenance",
