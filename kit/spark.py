@@ -214,7 +214,9 @@ def _candidates(client: Any, as_of: date | str, policy: Policy) -> tuple[pd.Data
         ],
         axis=1,
     )
-    table["reason"] = [_reason(row, policy.spark, why) for row in table.itertuples(index=False)]
+    table["reason"] = [
+        _reason(row, policy.spark, why, client.currency) for row in table.itertuples(index=False)
+    ]
     table.attrs = {}
     return table.sort_values("rank", ignore_index=True), bar
 
@@ -225,7 +227,7 @@ def _with_bar(policy: Policy, bar: float | None) -> Policy:
     )
 
 
-def _reason(row: Any, rule: Spark, why: str | None) -> str:
+def _reason(row: Any, rule: Spark, why: str | None, currency: str) -> str:
     """One sentence: what happened, what it tells, and what is still missing."""
     if pd.isna(row.clicks):
         return words.sentence(f"Not yet: clicks are not known{f' ({why})' if why else ''}")
@@ -243,6 +245,9 @@ def _reason(row: Any, rule: Spark, why: str | None) -> str:
         parts.append(
             "more orders than clicks: some buyers only watched, so each click counts as one"
         )
+    if row.verdict == SPARK and row.already_boosted:
+        spent = words.money(row.ad_spend, currency)
+        parts.append(f"already an ad ({spent} in {rule.days} days): go on rather than start")
     if row.verdict == SPARK and not row.can_run:
         parts.append(f"cannot run yet: {row.blocked_by}")
     elif row.verdict == SPARK and row.authorised_days_left is not pd.NA:
@@ -275,9 +280,9 @@ def report(client: Any, as_of: date | str, budget: float | None = None) -> resul
     """Everything the Spark report shows; `budget` is the coming week's, in the client's currency.
 
     Without one, the coming week's part of what `costs.csv` plans for Spark this month. Tables:
-    candidates, plan, rules (what others would have picked), angles, cells, briefs (what the next
-    ones should say), organic (orders by route), pair (the most viewed post and the most
-    persuasive one) and bar.
+    candidates, plan, return (what it should bring back), left_out (sparks not in it, and why),
+    rules (what others would have picked), angles, cells, briefs (what the next ones should say),
+    organic (orders by route), pair (the most viewed post and the most persuasive one) and bar.
     """
     policy = client.policy
     day = as_day(as_of)
@@ -287,10 +292,13 @@ def report(client: Any, as_of: date | str, budget: float | None = None) -> resul
     cells = hook_effects.with_names(effects.cells, client.frame("products"))
     plan = spark_plan.plan(table, bar, budget, policy, currency=client.currency)
     organic = boost.organic_share(client, day, policy.spark.days)
+    value = boost.order_value(client, day)
     tables = {
         "candidates": table,
         "plan": plan,
-        "rules": spark_plan.compare_rules(table, bar, budget, boost.order_value(client, day)),
+        "return": pd.DataFrame([spark_plan.expected_return(plan, bar, value)._asdict()]),
+        "left_out": spark_plan.left_out(table, plan, policy.spark),
+        "rules": spark_plan.compare_rules(table, bar, budget, value),
         "angles": effects.angles,
         "cells": cells,
         "briefs": hook_effects.next_briefs(cells, table),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -146,15 +146,71 @@ def _stopping_rule(clicks: float, spend: float, orders: int, currency: str) -> s
     return f"stop after {words.count(clicks, 'paid click')}{cost} with {few}"
 
 
+class Return(NamedTuple):
+    """What a plan should return: middle and 90% ends; money in the client's currency.
+
+    `gmv` is orders × average order value, `left` what the orders contribute before ads less the
+    spend. Missing where a click's price, the order value or a cost is not known.
+    """
+
+    spend: float
+    orders: float
+    orders_low: float
+    orders_high: float
+    gmv: float
+    gmv_low: float
+    gmv_high: float
+    left: float
+    left_low: float
+    left_high: float
+
+
+def expected_return(table: pd.DataFrame, bar: Bar, order_value: float) -> Return:
+    """What the plan `table` should return together, doubt of its rates and luck of orders in it.
+
+    The posts' rates are taken as independent: what they share is in each one's interval.
+    """
+    orders = table["expected_orders"].astype(float)
+    z = stats.norm.ppf((1 + LEVEL) / 2)
+    sd = (table["ci_high"] - table["ci_low"]).astype(float) / (2 * z)
+    middle, half = orders.sum(skipna=False), z * float(np.sqrt((sd**2).sum(skipna=False)))
+    three = np.array([middle, max(middle - half, 0.0), middle + half])
+    spend = float(table["planned_spend"].sum())
+    left = three * bar.order_contribution - spend
+    return Return(spend, *three, *(three * order_value), *left)
+
+
+def left_out(candidates: pd.DataFrame, table: pd.DataFrame, rule: Spark) -> pd.DataFrame:
+    """One row per spark post that is not in the plan `table`: post_id and the first reason why."""
+    sparks = candidates[(candidates["verdict"] == "spark") & candidates["post_id"].notna()]
+    sparks = sparks[~sparks["post_id"].isin(table["post_id"])]
+    few = sparks["clicks"].fillna(0) < rule.min_clicks
+    allowed = _qualified(candidates, rule)["post_id"]
+    why = np.select(
+        [~sparks["can_run"].astype(bool), few, ~sparks["post_id"].isin(allowed)],
+        [CANNOT_RUN, FEW_CLICKS, MOST_REACHED],
+        BEYOND,
+    )
+    return pd.DataFrame({"post_id": sparks["post_id"].to_numpy(), "why": why})
+
+
+CANNOT_RUN = "may not run"
+FEW_CLICKS = "too few clicks of its own"
+MOST_REACHED = "as many of its creator or product as the policy lets in"
+BEYOND = "more posts than the budget can test"
+
+
 def compare_rules(
     candidates: pd.DataFrame, bar: Bar, budget: float | None, order_value: float
 ) -> pd.DataFrame:
     """What picking as many posts by views, GMV or raw rate would have bought, at equal spend.
 
     One row per rule: rule, posts, in_common (with our choice), clicks (of the posts so far),
-    estimate (their mean, orders per click), expected_orders, orders_lost (against ours),
-    expected_gmv (money), post_ids. The orders are those of the budget at the cost of a click,
-    else of 1,000 clicks a post. As many posts as are spark, but at most ten; five where none is.
+    estimate (their mean, orders per click), expected_orders, orders_lost (against ours; its 90%
+    interval lost_low and lost_high: the doubt of the rates of posts that only one of the two
+    picked), expected_gmv and gmv_lost (money), post_ids. The orders are those of the budget at
+    the cost of a click, else of 1,000 clicks a post. As many posts as are spark, but at most ten;
+    five where none is.
     """
     known = candidates[candidates["clicks"].notna()]
     if known.empty:
@@ -172,6 +228,8 @@ def compare_rules(
         "GMV": known["gmv"].astype(float).fillna(-1),
         "views": known["views"].astype(float).fillna(-1),
     }
+    z = stats.norm.ppf((1 + LEVEL) / 2)
+    sds = ((known["ci_high"] - known["ci_low"]).astype(float) / (2 * z)).set_axis(known["post_id"])
     ours: set[str] = set()
     rows = []
     for rule, key in keys.items():
@@ -179,26 +237,31 @@ def compare_rules(
             ["key", "post_id"]
         )
         chosen = known.loc[order.index[:k]]
-        ours = ours or set(chosen["post_id"])
+        picked = set(chosen["post_id"])
+        ours = ours or picked
         expected = each * float(chosen["estimate"].sum())
         rows.append(
             {
                 "rule": rule,
                 "posts": k,
-                "in_common": len(ours & set(chosen["post_id"])),
+                "in_common": len(ours & picked),
                 "clicks": float(chosen["clicks"].sum()),
                 "estimate": float(chosen["estimate"].mean()),
                 "expected_orders": expected,
                 "expected_gmv": expected * order_value,
                 "post_ids": "; ".join(chosen["post_id"]),
+                "half": z * each * float(np.sqrt((sds[sorted(ours ^ picked)] ** 2).sum())),
             }
         )
     table = pd.DataFrame(rows)
     table["orders_lost"] = table["expected_orders"].iloc[0] - table["expected_orders"]
+    table["lost_low"] = table["orders_lost"] - table["half"]
+    table["lost_high"] = table["orders_lost"] + table["half"]
+    table["gmv_lost"] = table["orders_lost"] * order_value
     return table[_RULES]
 
 
 _RULES = [
     "rule", "posts", "in_common", "clicks", "estimate", "expected_orders", "orders_lost",
-    "expected_gmv", "post_ids",
+    "lost_low", "lost_high", "expected_gmv", "gmv_lost", "post_ids",
 ]  # fmt: skip

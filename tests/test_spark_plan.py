@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kit import spark_plan
+from kit import sentences, spark_plan
 from kit.boost import Bar
 from kit.policy import load_policy
 from tests.test_boost import MASS, shop
@@ -103,6 +103,70 @@ def test_what_other_rules_would_have_picked():
     assert rules.loc["views", "orders_lost"] == pytest.approx(10)
     assert rules.loc["views", "in_common"] == 0
     assert rules.loc["views", "expected_gmv"] == pytest.approx(80)
+
+
+def test_what_other_rules_cost_has_the_doubt_of_the_estimates():
+    table = candidates(0.06, 0.03, views=[10, 900])
+    rules = spark_plan.compare_rules(table, BAR, 100.0, 40.0).set_index("rule")
+    assert rules["posts"].tolist() == [2] * 4  # two sparks: every rule picks both
+    assert rules["lost_low"].eq(rules["lost_high"]).all()
+    one = candidates(0.06, 0.03, views=[10, 900], verdict=["spark", "not yet"])
+    views = spark_plan.compare_rules(one, BAR, 100.0, 40.0).set_index("rule").loc["views"]
+    # 200 clicks: 12 or 6 orders, each half-width 30% of it: sqrt(3.6² + 1.8²) = 4.025
+    assert [views["lost_low"], views["lost_high"]] == pytest.approx(
+        [6 - 4.025, 6 + 4.025], abs=0.01
+    )
+    assert views["gmv_lost"] == pytest.approx(240)
+
+
+def test_what_the_plan_should_return_holds_the_posts_intervals():
+    table = plan(candidates(0.06, 0.04))
+    found = spark_plan.expected_return(table, BAR, 40.0)
+    halves = ((table["ci_high"] - table["ci_low"]) / 2) ** 2
+    assert [found.spend, found.orders, found.gmv] == pytest.approx([600, 64, 2560])
+    assert found.orders_high - 64 == pytest.approx(halves.sum() ** 0.5)
+    assert found.left == pytest.approx(64 * 25 - 600)
+    assert sentences.plan_return(found) == (
+        "$600 should bring about 64 orders (90% interval 44–84), some $2,560 of GMV; after the "
+        "spend it earns about $1,000 (+$508 to +$1,492)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("bar", "says"),
+    [
+        (BAR._replace(cost_per_click=np.nan), "not known: the price of a click is not known."),
+        (BAR._replace(order_contribution=np.nan), "is not known, for want of costs."),
+    ],
+)
+def test_a_return_without_costs_says_so(bar, says):
+    found = spark_plan.expected_return(plan(candidates(0.06), bar=bar), bar, 40.0)
+    assert sentences.plan_return(found).endswith(says)
+
+
+def test_why_a_spark_is_not_in_the_plan():
+    table = candidates(
+        *[0.06] * 4,
+        *(0.05, 0.05, 0.021),
+        creator_id=["ana"] * 4 + ["bo", "cy", "di"],
+        can_run=[True] * 4 + [False, True, True],
+        clicks=[200] * 5 + [3, 200],
+    )
+    chosen = plan(table, budget=600.0)
+    assert chosen["post_id"].tolist() == ["p0", "p1", "p2"]
+    rows = spark_plan.left_out(table, chosen, load_policy().spark)
+    assert rows.set_index("post_id")["why"].to_dict() == {
+        "p3": spark_plan.MOST_REACHED,
+        "p4": spark_plan.CANNOT_RUN,
+        "p5": spark_plan.FEW_CLICKS,
+        "p6": spark_plan.BEYOND,
+    }
+    assert sentences.left_out(rows, 3, 5) == (
+        "At most 3 posts of a creator and 5 of a product are planned. Of the sparks, 4 wait: 1 of "
+        "a creator or product that has its full number, 1 may not run, 1 is more than the budget "
+        "can test and 1 has too few clicks of its own."
+    )
+    assert sentences.left_out(rows.head(0), 3, 5).endswith("of a product are planned.")
 
 
 def test_the_coming_week_of_the_months_plan(tmp_path):

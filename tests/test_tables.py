@@ -125,7 +125,14 @@ def test_spark_ranking_shows_what_would_tell():
     ranked = body(tables.spark_ranking(rows, bar=0.019))
     assert [row[0] for row in ranked] == ["1", "2"]
     assert ranked[0][2] == "wow (…654321)"
-    assert ranked[1][8] == "About 280 more clicks"
+    assert ranked[0][3] == "11 of 275"
+    assert [row[7] for row in ranked] == ["Nothing", "About 280 more clicks"]
+    blocked = rows.assign(blocked_by="its product is out of stock", organic_order_share=0.25)
+    assert body(tables.spark_ranking(blocked))[0][6:9] == [
+        "25%",
+        "spark",
+        "Its product is out of stock",
+    ]
     assert "Bar: 1.90%" in text(tables.spark_ranking(rows, bar=0.019))
 
 

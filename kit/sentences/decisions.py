@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kit import words
+from kit import spark_plan, words
 from kit.sentences.figures import conversion, get
 from kit.words import count, in_words, is_missing, listed, percent, percent_range
 
@@ -187,3 +187,52 @@ def moves(table: pd.DataFrame, currency: str = "USD") -> str:
     few = "none of them" if not better else "all of them" if better == len(told) else ""
     few = few or f"{in_words(better)} of them"
     return f"{text}; by itself, {few} should leave more money than now."
+
+
+def plan_return(row: Any, currency: str = "USD") -> str:
+    """What a Spark plan should bring back, with its interval. A row of `spark_plan.Return`."""
+    spend = words.money(get(row, "spend"), currency)
+    if not get(row, "spend"):
+        return "No budget is planned, or no post that earned it may run yet."
+    if is_missing(get(row, "orders")):
+        return f"What {spend} should bring is not known: the price of a click is not known."
+    low, high = words.number(get(row, "orders_low")), words.number(get(row, "orders_high"))
+    text = (
+        f"{spend} should bring about {count(round(get(row, 'orders')), 'order')} (90% interval "
+        f"{low}–{high})"
+    )
+    if not is_missing(get(row, "gmv")):
+        text += f", some {words.money(get(row, 'gmv'), currency)} of GMV"
+    left = get(row, "left")
+    if is_missing(left):
+        return f"{text}; what of it is left is not known, for want of costs."
+    ends = [words.signed_money(get(row, f"left_{end}"), currency, 0) for end in ("low", "high")]
+    what = "earns" if left >= 0 else "loses"
+    size = words.money(abs(left), currency, 0)
+    return f"{text}; after the spend it {what} about {size} ({ends[0]} to {ends[1]})."
+
+
+def left_out(table: pd.DataFrame, per_creator: int, per_product: int) -> str:
+    """Why spark posts are not in the plan. Rows of `spark_plan.left_out`: post_id, why."""
+    most = (
+        f"At most {count(per_creator, 'post')} of a creator and {per_product} of a product are "
+        "planned."
+    )
+    if table.empty:
+        return most
+    tally = table["why"].value_counts().sort_index()
+    parts = [f"{number} {_of(why, number)}" for why, number in tally.items()]
+    waits = "waits" if len(table) == 1 else "wait"
+    return f"{most} Of the sparks, {len(table)} {waits}: {words.listed(parts)}."
+
+
+def _of(why: Any, number: int) -> str:
+    if why == spark_plan.CANNOT_RUN:
+        return "may not run"
+    if why == spark_plan.FEW_CLICKS:
+        return (
+            "has too few clicks of its own" if number == 1 else "have too few clicks of their own"
+        )
+    if why == spark_plan.MOST_REACHED:
+        return "of a creator or product that has its full number"
+    return f"{'is' if number == 1 else 'are'} more than the budget can test"

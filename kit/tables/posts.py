@@ -19,19 +19,20 @@ def spark_ranking(
     rows = candidates.sort_values("rank").head(most) if len(candidates) else candidates
     shown = rows.assign(
         post=[_post(row) for row in rows.to_dict("records")],
+        record=[_record(row) for row in rows.to_dict("records")],
         interval=ranges(rows["ci_low"], rows["ci_high"]),
-        more=[_needed(row) for row in rows.to_dict("records")],
+        next=[_next(row) for row in rows.to_dict("records")],
     )
     columns = [
-        Column("rank", "Rank", "count"),
-        Column("creator_id", "Creator"),
-        Column("post", "Post"),
-        Column("clicks", "Clicks", "count", "Own record"),
-        Column("orders", "Orders", "count", "Own record"),
-        Column("estimate", "Orders per click", "percent2", "Estimate"),
-        Column("interval", "90% interval", "range", "Estimate"),
-        Column("verdict", "Verdict"),
-        Column("more", "What would tell"),
+        Column("rank", "Rank", "count", width="5%"),
+        Column("creator_id", "Creator", width="14%"),
+        Column("post", "Post", width="21%"),
+        Column("record", "Orders of clicks", "range", width="9%"),
+        Column("estimate", "Orders per click", "percent2", "Estimate", width="8%"),
+        Column("interval", "90% interval", "range", "Estimate", width="9%"),
+        Column("organic_order_share", "Organic orders", "percent0", width="8%"),
+        Column("verdict", "Verdict", width="8%"),
+        Column("next", "What stands in the way", width="18%"),
         Column("views", "Views", "count"),
     ]
     beat = f" Bar: {words.percent(bar, 2)} of clicks must become orders." if bar is not None else ""
@@ -44,10 +45,28 @@ def spark_ranking(
         title="Which posts have earned paid spend",
         subtitle=subtitle,
         note=f"Ranked by estimated click-to-purchase rate, never by views.{beat} The estimate "
-        f"pulls thin records toward those of like creators, hooks and products.{more}",
+        "pulls thin records toward those of like creators, hooks and products. Organic orders: "
+        f"share of its orders not brought by ads, where commissions tell.{more}",
         none="No post has product clicks in the last 28 days.",
         strong={"verdict": rows["verdict"].eq("spark")} if len(rows) else None,
     )
+
+
+def _record(row: dict) -> str:
+    if words.is_missing(row["clicks"]):
+        return "not known"
+    return f"{words.number(row['orders'])} of {words.number(row['clicks'])}"
+
+
+def _next(row: dict) -> str:
+    """What keeps a post from paid spend: too few clicks, no right to run, or nothing."""
+    if row["verdict"] == "not yet":
+        return words.sentence(sentences.more_clicks(row["clicks_needed"])).rstrip(".")
+    if row["verdict"] != "spark":
+        return words.MISSING
+    if row.get("blocked_by"):
+        return words.sentence(str(row["blocked_by"])).rstrip(".")
+    return "Nothing; runs already" if row.get("already_boosted") else "Nothing"
 
 
 def _post(row: dict) -> str:
@@ -56,66 +75,80 @@ def _post(row: dict) -> str:
     return end if words.is_missing(caption) else f"{words.cut(caption, 44)} ({end})"
 
 
-def _needed(row: dict) -> str:
-    if row["verdict"] != "not yet":
-        return words.MISSING
-    return words.sentence(sentences.more_clicks(row["clicks_needed"])).rstrip(".")
-
-
 def spark_plan(plan: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
-    """What to spend on which post. One row per post of the plan: rank, creator_id, post_id,
-    spend (money), clicks_bought, expected_orders, authorised_days_left, reason.
-    """
-    shown = plan.assign(post=[_post(row) for row in plan.to_dict("records")])
+    """What to spend on which post, what it should bring, and when to stop; `spark_plan.plan`'s."""
+    spans = zip(plan.get("ci_low", []), plan.get("ci_high", []), strict=True)
+    shown = plan.assign(
+        post=[_post(row) for row in plan.to_dict("records")],
+        interval=[_span(*ends) for ends in spans] or None,
+    )
     columns = [
-        Column("rank", "Rank", "count"),
-        Column("creator_id", "Creator"),
-        Column("post", "Post"),
-        Column("estimate", "Orders per click", "percent2"),
-        Column("spend", "Spend", "money"),
-        Column("planned_spend", "Spend", "money"),
-        Column("clicks_bought", "Clicks bought", "count"),
-        Column("expected_orders", "Orders expected", "number"),
-        Column("authorised_days_left", "Days authorised", "count"),
-        Column("reason", "Why"),
+        Column("rank", "Rank", "count", width="5%"),
+        Column("creator_id", "Creator", width="14%"),
+        Column("post", "Post", width="17%"),
+        Column("planned_spend", "Spend", "money", width="7%"),
+        Column("clicks_bought", "Clicks bought", "count", width="7%"),
+        Column("expected_orders", "Orders expected", "number", width="8%"),
+        Column("interval", "90% interval", "range", width="8%"),
+        Column("authorised_days_left", "Days authorised", "count", width="9%"),
+        Column("reason", "Why", width="25%"),
     ]
+    rule = words.sentence(str(plan["stopping_rule"].iloc[0])) if "stopping_rule" in plan else ""
+    stop = f" Each post: {rule[0].lower()}{rule[1:]}" if len(plan) and rule else ""
     return finished(
         shown,
         columns,
         id="spark-plan",
         title="The plan for the budget",
         subtitle=subtitle,
-        note="Expected orders assume that paid clicks convert as the estimate says. A post without "
-        "authorisation cannot run.",
+        note="Expected orders assume that paid clicks convert as the estimate says; the interval "
+        "holds the doubt of that and the luck of the draw. An en dash under days: authorised "
+        f"without an end.{stop}",
         none="No post has earned spend yet, so nothing is planned.",
         currency=currency,
     )
 
 
+def _span(low: float, high: float) -> str:
+    if words.is_missing(low):
+        return words.MISSING
+    return f"{words.number(low)}–{words.number(high)}"
+
+
 def compare_rules(rules: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
     """What other rules would have picked. One row per rule: rule, posts, in_common, clicks,
-    expected_orders, orders_lost, expected_gmv.
+    expected_orders, orders_lost with lost_low and lost_high, gmv_lost.
     """
+    spans = zip(rules.get("lost_low", []), rules.get("lost_high", []), strict=True)
+    shown = rules.assign(lost=[_lost(*ends) for ends in spans] or None)
     columns = [
         Column("rule", "Picking by"),
         Column("posts", "Posts picked", "count"),
-        Column("in_common", "Also in our plan", "count"),
+        Column("in_common", "Also in our choice", "count"),
         Column("clicks", "Clicks", "count"),
         Column("estimate", "Orders per click", "percent2"),
         Column("expected_orders", "Orders expected", "number"),
-        Column("orders_lost", "Orders lost", "number"),
-        Column("expected_gmv", "GMV expected", "money"),
+        Column("orders_lost", "Orders lost", "number", "Against our choice"),
+        Column("lost", "90% interval", "range", "Against our choice"),
+        Column("gmv_lost", "GMV lost", "money", "Against our choice"),
     ]
     return finished(
-        rules,
+        shown,
         columns,
         id="compare-rules",
         title="What picking by views, GMV or raw rate would have bought",
         subtitle=subtitle,
-        note="Same number of posts and the same spend for every rule; orders by our estimate.",
+        note="Same number of posts and the same spend for every rule; orders by our estimate. The "
+        "interval is of the doubt of that estimate; below zero: the other rule may do better.",
         none="There is nothing to compare: no post has clicks.",
         currency=currency,
     )
+
+
+def _lost(low: float, high: float) -> str:
+    if words.is_missing(low) or low == high:
+        return words.MISSING
+    return f"{words.number(low, 1)} to {words.number(high, 1)}"
 
 
 def hooks(cells: pd.DataFrame, subtitle: str = "") -> GT:
