@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from kit import boost, crossed, metrics, results, spark_plan, words
+from kit import boost, brief_plan, crossed, metrics, results, spark_plan, words
 from kit import hooks as hook_effects
 from kit.creator_rates.shared import sure
 from kit.errors import ReportError
@@ -279,10 +279,10 @@ def _missing(clicks: float) -> str:
 def report(client: Any, as_of: date | str, budget: float | None = None) -> results.Findings:
     """Everything the Spark report shows; `budget` is the coming week's, in the client's currency.
 
-    Without one, the coming week's part of what `costs.csv` plans for Spark this month. Tables:
-    candidates, plan, return (what it should bring back), left_out (sparks not in it, and why),
-    rules (what others would have picked), angles, cells, briefs (what the next ones should say),
-    organic (orders by route), pair (the most viewed post and the most persuasive one) and bar.
+    Without one, the coming week's part of what `costs.csv` plans for Spark. Tables: candidates,
+    plan, return (what it should bring), left_out (sparks not in it), rules (what others would have
+    picked), angles, cells, briefs and questions (what the next ones should say, what would tell),
+    organic (orders by route), pair (the most viewed and the most persuasive post) and bar.
     """
     policy = client.policy
     day = as_day(as_of)
@@ -293,6 +293,7 @@ def report(client: Any, as_of: date | str, budget: float | None = None) -> resul
     plan = spark_plan.plan(table, bar, budget, policy, currency=client.currency)
     organic = boost.organic_share(client, day, policy.spark.days)
     value = boost.order_value(client, day)
+    questions = brief_plan.open_questions(cells, table)
     tables = {
         "candidates": table,
         "plan": plan,
@@ -301,7 +302,8 @@ def report(client: Any, as_of: date | str, budget: float | None = None) -> resul
         "rules": spark_plan.compare_rules(table, bar, budget, value),
         "angles": effects.angles,
         "cells": cells,
-        "briefs": hook_effects.next_briefs(cells, table),
+        "briefs": brief_plan.with_posts(hook_effects.next_briefs(cells, table), questions),
+        "questions": questions,
         "organic": organic,
         "pair": _pair(table),
         "bar": pd.DataFrame([bar._replace(value=_bar_value(table, bar))._asdict()]),
@@ -339,7 +341,6 @@ def _figures(client: Any, tables: dict[str, pd.DataFrame], period: Any) -> list[
     clicks = posts["clicks"].astype("float64")
     orders = tables["organic"].set_index("post_id").filter(like="orders_")
     split = posts["post_id"].map(orders.sum(axis=1).astype(float).to_dict()) if len(orders) else 0.0
-    total = float(clicks.sum())
     week = last_days(period.end + timedelta(days=PLANNED_DAYS), PLANNED_DAYS)
     plan, cells, angles = tables["plan"], tables["cells"], tables["angles"]
     cell = cells["hook_angle"] + "/" + cells["product_id"]
@@ -360,7 +361,7 @@ def _figures(client: Any, tables: dict[str, pd.DataFrame], period: Any) -> list[
         of("clicks_needed", "post", post, posts["clicks_needed"], n=clicks),
         of("organic_order_share", "post", post, posts["organic_order_share"], n=split),
         of("authorised_days_left", "post", post, posts["authorised_days_left"]),
-        of("conversion_bar", "program", [client.name], bar["value"], n=total, note=bar["basis"]),
+        of("conversion_bar", "program", [client.name], bar["value"], n=float(clicks.sum()), note=bar["basis"]),
         of("cost_per_click", "program", [client.name], bar["cost_per_click"], n=bar["paid_clicks"]),
         of("hook_effect", "hook_angle", angles["hook_angle"], angles["effect"],
            n=angles["clicks"], note=angles["note"], **ends(angles)),

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kit import spark_plan, words
-from kit.sentences.figures import conversion, get
+from kit.sentences.figures import conversion, get, unknown
 from kit.words import count, in_words, is_missing, listed, percent, percent_range
 
 ORDER_OF_ACTIONS = ("invest", "follow up", "fix the brief", "replace", "keep")
@@ -134,6 +134,33 @@ def cells(table: pd.DataFrame) -> str:
         )
     angles = listed(hook(angle) for angle in sure["hook_angle"])
     return f"With creators and products compared like with like, {angles} beats the other angles."
+
+
+def open_questions(questions: pd.DataFrame, cells: pd.DataFrame) -> str:
+    """Of how many pairs of angle and product nothing is proven, and where fewest posts would tell.
+
+    Rows of `brief_plan.open_questions`, beside all the pairs.
+    """
+    if cells.empty:
+        return unknown("hook angles by product", "no post has a hook angle and a single product")
+    if questions.empty:
+        return "Every pair of hook angle and product is proven, for better or for worse."
+    text = (
+        f"Nothing is proven yet for {len(questions)} of {count(len(cells), 'pair')} of hook angle "
+        "and product"
+    )
+    known = questions.dropna(subset=["posts_needed"]).sort_values(
+        ["posts_needed", "product", "hook_angle"]
+    )
+    if known.empty:
+        return f"{text}; more posts than a quarter holds would be needed to tell of any."
+    first = known.iloc[0]
+    low, high = words.number(first["posts_low"]), words.number(first["posts_high"])
+    return (
+        f"{text}. Fewest posts would tell of {hook(first['hook_angle'])} with {first['product']}: "
+        f"about {count(first['posts_needed'], 'more post')} ({low}–{high}), at some "
+        f"{count(round(first['clicks_per_post']), 'click')} each."
+    )
 
 
 def hook(angle: Any) -> str:

@@ -61,11 +61,13 @@ def _record(row: dict) -> str:
 def _next(row: dict) -> str:
     """What keeps a post from paid spend: too few clicks, no right to run, or nothing."""
     if row["verdict"] == "not yet":
-        return words.sentence(sentences.more_clicks(row["clicks_needed"])).rstrip(".")
+        return _capital(sentences.more_clicks(row["clicks_needed"]))
     if row["verdict"] != "spark":
         return words.MISSING
     if row.get("blocked_by"):
-        return words.sentence(str(row["blocked_by"])).rstrip(".")
+        return _capital(row["blocked_by"])
+    if not row["clicks"]:
+        return "No click of its own yet"
     return "Nothing; runs already" if row.get("already_boosted") else "Nothing"
 
 
@@ -206,15 +208,17 @@ def briefs(table: pd.DataFrame, subtitle: str = "") -> GT:
     """What the next briefs should say. One row per product: product, hook_angle, advice, reason."""
     rows = table.assign(
         hook_angle=[sentences.hook(angle) for angle in table["hook_angle"]],
-        advice=[words.sentence(str(advice)).rstrip(".") for advice in table["advice"]],
+        advice=[_capital(advice) for advice in table["advice"]],
+        tells=[_capital(text) for text in table["tells"]] if "tells" in table else None,
     )
     columns = [
-        Column("product", "Product"),
-        Column("hook_angle", "Hook angle"),
-        Column("advice", "Advice"),
-        Column("clicks", "Clicks", "count"),
-        Column("estimate", "Orders per click", "percent2"),
-        Column("reason", "What is known"),
+        Column("product", "Product", width="16%"),
+        Column("hook_angle", "Hook angle", width="14%"),
+        Column("advice", "Advice", width="8%"),
+        Column("clicks", "Clicks", "count", width="7%"),
+        Column("estimate", "Orders per click", "percent2", width="8%"),
+        Column("reason", "What is known", width="30%"),
+        Column("tells", "What would tell", width="17%"),
     ]
     return finished(
         rows,
@@ -222,6 +226,12 @@ def briefs(table: pd.DataFrame, subtitle: str = "") -> GT:
         id="briefs",
         title="The next round of briefs",
         subtitle=subtitle,
-        note="Use: proven at equal creators. Lean to: best so far, unproven. Try: nobody has yet.",
+        note="Use: proven at equal creators. Lean to: best so far, unproven. Try: nobody has yet. "
+        "What would tell: posts until a quarter more or fewer orders per click would show, at the "
+        "clicks that such posts get; the range is that of those clicks.",
         none="No post has both a brief with a hook angle and a single product.",
     )
+
+
+def _capital(text: str) -> str:
+    return words.sentence(str(text)).rstrip(".")
