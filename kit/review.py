@@ -67,7 +67,9 @@ def report(client: Any, as_of: date | str) -> results.Findings:
         "false_alarms": _false_alarms(flags),
         "sparks": sparks,
         "angles": _angles(counted, day),
-        "repeat": metrics.repeat_by_creator(client, day),
+        "repeat": scorecard.repeat_apart(
+            metrics.repeat_by_creator(client, day), client.policy.repeat.min_mature
+        ),
         "change": moved.parts,
         "movers": moved.subjects,
     }
@@ -243,11 +245,25 @@ def _flags(rows: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
 
 
 def _false_alarms(flags: pd.DataFrame) -> pd.DataFrame:
-    """One row per metric: act flags, and the share expected to be false (mean of 1 − P)."""
-    act = flags[(flags["flag"] == "act") & flags["probability"].notna()]
-    each = act.assign(false=1 - act["probability"].astype(float)).groupby("metric")["false"]
-    table = pd.DataFrame({"flags": each.count(), "expected_false_share": each.mean()})
-    return table.reset_index()
+    """One row per metric with flags: act flags, and the share expected to be false (mean of 1 − P).
+
+    `watches` are its watch flags, `arithmetic` act flags that rest on settled sums and so have no
+    probability; they are in neither `flags` nor the share.
+    """
+    act = flags["flag"] == "act"
+    judged = flags["probability"].notna()
+    each = flags.assign(
+        judged=act & judged,
+        watches=flags["flag"] == "watch",
+        arithmetic=act & ~judged,
+        false=(1 - pd.to_numeric(flags["probability"])).where(act & judged),
+    ).groupby("metric")
+    table = pd.DataFrame(
+        {"flags": each["judged"].sum(), "expected_false_share": each["false"].mean()}
+    )
+    return table.assign(
+        watches=each["watches"].sum(), arithmetic=each["arithmetic"].sum()
+    ).reset_index()
 
 
 def _distribution(counted: pd.DataFrame, people: pd.DataFrame, day: date) -> pd.DataFrame:

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from kit import creator_rates, metrics, posting
+from kit import creator_rates, estimate, metrics, posting
+from kit.creator_rates.repeat import effective_size
 from kit.creator_rates.shared import LEVEL
 from kit.output import output_flags
 
@@ -158,6 +159,34 @@ def _repeat(figures: pd.DataFrame, policy: Any) -> pd.DataFrame:
     table = creator_rates.repeat_flags(shown[["creator_id", "value", "n", "ci_high"]], policy)
     dates = {name: shown[name] for name in ("period_start", "period_end")}
     return table.assign(metric="repeat_purchase_rate", **dates)
+
+
+def repeat_apart(repeat: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """The rows of `metrics.repeat_by_creator` with `apart`: who can be told from the others.
+
+    Judged by the rate shrunk towards the program's, so that of many creators none is told apart by
+    luck: `above` or `below` where its 90% interval leaves the program's rate out, else `""`;
+    missing under `minimum` buyers followed for the whole window. Beside it estimate, ci_low_shrunk
+    and ci_high_shrunk.
+    """
+    ready = repeat["mature_n"] >= minimum
+    rows = repeat[ready]
+    size = effective_size(rows["event_rate"], rows["ci_high"])
+    events = (size * rows["event_rate"]).clip(upper=size)
+    shrunk = estimate.shrink_rates(events, size, level=LEVEL)
+    middle = float(events.sum() / size.sum()) if size.sum() > 0 else np.nan
+    apart = np.select(
+        [shrunk["ci_low"] > middle, shrunk["ci_high"] < middle], ["above", "below"], ""
+    )
+    told = pd.DataFrame(
+        {
+            "apart": pd.Series(apart, rows.index, dtype=object),
+            "estimate": shrunk["estimate"],
+            "ci_low_shrunk": shrunk["ci_low"],
+            "ci_high_shrunk": shrunk["ci_high"],
+        }
+    )
+    return repeat.join(told)
 
 
 def commission_rows(money: pd.DataFrame, as_of: date | str, policy: Any) -> pd.DataFrame:

@@ -331,9 +331,8 @@ def _pair(table: pd.DataFrame) -> pd.DataFrame:
         return table.head(0).assign(role=pd.Series(dtype="str"))
     viewed = seen.sort_values(["views", "rank"], ascending=[False, True]).iloc[[0]]
     best = seen.sort_values("rank").iloc[[0]]
-    return pd.concat(
-        [viewed.assign(role="most viewed"), best.assign(role="most persuasive")], ignore_index=True
-    )
+    roles = [viewed.assign(role="most viewed"), best.assign(role="most persuasive")]
+    return pd.concat(roles, ignore_index=True)
 
 
 def _figures(client: Any, tables: dict[str, pd.DataFrame], period: Any) -> list[pd.DataFrame]:
@@ -361,7 +360,8 @@ def _figures(client: Any, tables: dict[str, pd.DataFrame], period: Any) -> list[
         of("clicks_needed", "post", post, posts["clicks_needed"], n=clicks),
         of("organic_order_share", "post", post, posts["organic_order_share"], n=split),
         of("authorised_days_left", "post", post, posts["authorised_days_left"]),
-        of("conversion_bar", "program", [client.name], bar["value"], n=float(clicks.sum()), note=bar["basis"]),
+        of("conversion_bar", "program", [client.name], bar["value"], n=clicks.sum(),
+           note=bar["basis"]),
         of("cost_per_click", "program", [client.name], bar["cost_per_click"], n=bar["paid_clicks"]),
         of("hook_effect", "hook_angle", angles["hook_angle"], angles["effect"],
            n=angles["clicks"], note=angles["note"], **ends(angles)),

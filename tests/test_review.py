@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from kit import review
+from kit import review, scorecard, sentences
 from tests.creator_program import AS_OF, HANDLES, program
 
 CAUSES = {
@@ -146,6 +146,56 @@ def test_false_alarms_are_the_mean_of_what_is_left_of_certainty(found):
     own = flags[(flags["flag"] == "act") & (flags["metric"] == "revenue_per_post")]
     assert table.loc["revenue_per_post", "flags"] == len(own) == 2
     assert 0 <= table["expected_false_share"].max() <= 0.2
+    stated = own["probability"].astype(float)
+    assert table.loc["revenue_per_post", "expected_false_share"] == pytest.approx(1 - stated.mean())
+    # fay's commission is arithmetic: an act flag, and no chance in it
+    assert table.loc["commission_ratio_settled", ["flags", "arithmetic"]].tolist() == [0, 1]
+
+
+def test_who_moved_gmv_adds_up_to_the_weeks_of_the_chart(found):
+    whole = found["weeks"]["gmv"].iloc[-1] - found["weeks"]["gmv"].iloc[-2]
+    sums = found["movers"].groupby("subject_kind")["change"].sum()
+    assert sums.round(2).tolist() == [round(whole, 2)] * 4
+    rows = found.figures[found.figures["metric"] == "gmv_effect"]
+    assert rows["value"].sum() == pytest.approx(whole)
+
+
+def repeat_rows(*rows):
+    return pd.DataFrame(
+        rows, columns=["creator_id", "event_rate", "ci_low", "ci_high", "n", "mature_n"]
+    )
+
+
+def test_buyers_of_like_creators_cannot_be_told_apart():
+    # 12 of 60 and so on: intervals of Wilson
+    alike = repeat_rows(
+        ("ana", 0.2, 0.118, 0.318, 60, 60),
+        ("bo", 0.25, 0.158, 0.372, 60, 60),
+        ("cy", 0.15, 0.081, 0.261, 60, 60),
+        ("di", 0.9, 0.5, 0.99, 4, 4),
+    )
+    told = scorecard.repeat_apart(alike, 10)
+    assert told["apart"].tolist()[:3] == ["", "", ""]
+    assert pd.isna(told["apart"].iloc[3])
+    assert sentences.repeat(told) == (
+        "The buyers of all 3 creators with enough to judge by come back about as often: the "
+        "creators cannot be told apart."
+    )
+
+
+def test_a_creator_whose_buyers_never_return_is_told_apart():
+    rows = repeat_rows(
+        *((name, 0.2, 0.163, 0.243, 400, 400) for name in ("ana", "bo", "cy")),
+        ("zed", 0.0, 0.0, 0.0095, 400, 400),
+    )
+    told = scorecard.repeat_apart(rows, 10)
+    assert told.set_index("creator_id").loc["zed", "apart"] == "below"
+    assert "zed (0.0%) come back less often than the program's" in sentences.repeat(told)
+
+
+def test_one_creator_alone_is_not_compared():
+    said = sentences.repeat(scorecard.repeat_apart(repeat_rows(("ana", 0.2, 0.1, 0.3, 60, 60)), 10))
+    assert said.startswith("Only ana has enough buyers to tell: 20.0%")
 
 
 def test_the_same_client_gives_the_same_findings(tmp_path, steady):

@@ -77,10 +77,18 @@ def test_best_names_the_rival_whose_interval_reaches_the_leader():
 @pytest.mark.parametrize(
     ("flags", "share", "said"),
     [
-        (19, 0.11, "19 flags call for action; going by how sure each is, about two of them are"),
-        (10, 0.1, "about one of them is a false alarm."),
-        (4, 0.02, "4 flags call for action; most likely none of them is a false alarm."),
-        (1, 0.15, "1 flag calls for action; it is unlikely to be a false alarm."),
+        (
+            19,
+            0.11,
+            "19 flags call for action; going by how sure each is, about two of them (11%) are",
+        ),
+        (10, 0.1, "about one of them (10%) is a false alarm."),
+        (
+            4,
+            0.02,
+            "4 flags call for action; most likely none of them is a false alarm (2% expected).",
+        ),
+        (1, 0.15, "1 flag calls for action; the chance that it is a false alarm is 15%."),
     ],
 )
 def test_false_alarms_are_counted_in_whole_flags(flags, share, said):

@@ -1,6 +1,7 @@
 import html
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -113,6 +114,41 @@ def test_repeat_rates_of_few_buyers_are_hidden():
     ]
 
 
+def test_repeat_rates_say_who_cannot_be_told_apart():
+    rows = pd.DataFrame(
+        [("ana", 0.42, 0.3, 0.55, 66, 50, "above"), ("bo", 0.2, 0.1, 0.9, 14, 13, "")],
+        columns=["creator_id", "event_rate", "ci_low", "ci_high", "n", "mature_n", "apart"],
+    )
+    told = [row[5] for row in body(tables.repeat_rates(rows))]
+    assert told == ["more come back", "cannot be told apart"]
+
+
+def test_false_alarms_are_printed_by_metric_and_overall():
+    rows = pd.DataFrame(
+        [("output_rate", 8, 0.125, 3, 0), ("commission_ratio_settled", 0, None, 1, 2)],
+        columns=["metric", "flags", "expected_false_share", "watches", "arithmetic"],
+    )
+    shown = body(tables.false_alarms(rows))
+    assert [row[1:] for row in shown] == [
+        ["8", "13%", "1.0", "0", "3"],
+        ["0", "–", "0.0", "2", "1"],
+        ["8", "13%", "1.0", "2", "4"],
+    ]
+    assert shown[-1][0] == "All"
+
+
+def test_the_forecast_shows_each_week_with_its_chance():
+    rows = pd.DataFrame(
+        [("2026-05-11", 30.5, 35.2, 31.8, 38.1, 0.8, 30, 0.997, "")],
+        columns="week agreed_posts forecast ci_low ci_high ci_level target probability_of_target "
+        "note".split(),
+    )
+    assert body(tables.forecast(rows)) == [["11 May 2026", "30.5", "35", "32–38", "over 99%"]]
+    bare = rows.assign(ci_low=None, ci_high=None, probability_of_target=np.nan, note="no range yet")
+    assert body(tables.forecast(bare)) == [["11 May 2026", "30.5", "35", "–", "–"]]
+    assert "No range yet." in text(tables.forecast(bare))
+
+
 def test_spark_ranking_shows_what_would_tell():
     rows = pd.DataFrame(
         [
@@ -167,6 +203,9 @@ _SPARK = "rank creator_id post_id clicks orders estimate ci_low ci_high verdict 
         (tables.newcomers, "creator_id tier joined_on next_step"),
         (tables.weeks, "week posts gmv"),
         (tables.gmv_change, "part effect"),
+        (tables.movers, "subject_kind subject label reading"),
+        (tables.false_alarms, "metric flags expected_false_share watches arithmetic"),
+        (tables.forecast, "week forecast ci_low ci_high ci_level target probability_of_target"),
         (tables.audit, _AUDIT),
         (tables.repeat_rates, "creator_id event_rate ci_low ci_high n mature_n"),
         (tables.creator_posts, "published_on caption hook_angle"),

@@ -173,14 +173,15 @@ def false_alarms(table: pd.DataFrame) -> str:
     total = int(table["flags"].sum()) if len(table) else 0
     if not total:
         return "No flag calls for action, so there is no false alarm to expect."
-    false = round(float((table["flags"] * table["expected_false_share"]).sum()))
+    expected = float((table["flags"] * table["expected_false_share"].fillna(0)).sum())
+    false, share = round(expected), percent(expected / total, 0)
     text = f"{count(total, 'flag')} {'calls' if total == 1 else 'call'} for action"
     if total == 1:
-        return f"{text}; it is {'as likely as not' if false else 'unlikely to be'} a false alarm."
+        return f"{text}; the chance that it is a false alarm is {share}."
     if not false:
-        return f"{text}; most likely none of them is a false alarm."
+        return f"{text}; most likely none of them is a false alarm ({share} expected)."
     alarm = "is a false alarm" if false == 1 else "are false alarms"
-    return f"{text}; going by how sure each is, about {in_words(false)} of them {alarm}."
+    return f"{text}; going by how sure each is, about {in_words(false)} of them ({share}) {alarm}."
 
 
 def flips(table: pd.DataFrame) -> str:

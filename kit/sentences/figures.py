@@ -296,11 +296,40 @@ def concentration(table: pd.DataFrame) -> str:
 
 
 def repeat(table: pd.DataFrame, minimum: int = 10) -> str:
-    """Whose buyers come back, in what can be said. Needs `event_rate`, `mature_n`, interval."""
+    """Whose buyers come back, in what can be said; who cannot be told apart is said to be so.
+
+    Needs `mature_n` and `apart` (`scorecard.repeat_apart`).
+    """
     ready = table[table["mature_n"] >= minimum] if not table.empty else table
     if ready.empty:
         return unknown(
             "repeat purchase by creator",
             f"nobody has {minimum} buyers followed for the whole window yet",
         )
-    return best(ready, "event_rate", "repeat purchase")
+    if len(ready) == 1:
+        only = ready.iloc[0]
+        span = percent_range(only["ci_low"], only["ci_high"])
+        return (
+            f"Only {only['creator_id']} has enough buyers to tell: {percent(only['event_rate'])} "
+            f"bought again (95% interval {span})."
+        )
+    told = [
+        f"{words.listed(_with_rate(ready[ready['apart'] == way]), 3)} {verb} than the program's"
+        for way, verb in (("above", "come back more often"), ("below", "come back less often"))
+        if (ready["apart"] == way).any()
+    ]
+    same = int((ready["apart"] == "").sum())
+    if not told:
+        return (
+            f"The buyers of all {count(len(ready), 'creator')} with enough to judge by come back "
+            "about as often: the creators cannot be told apart."
+        )
+    text = f"The buyers of {'; those of '.join(told)}"
+    rest = f"the other {count(same, 'creator')} cannot be told apart"
+    rest = rest if same != 1 else "the one other creator cannot be told from the program"
+    return f"{text}; {rest}." if same else f"{text}."
+
+
+def _with_rate(rows: pd.DataFrame) -> list[str]:
+    rows = rows.sort_values(["event_rate", "creator_id"], ascending=[False, True])
+    return [f"{row.creator_id} ({percent(row.event_rate)})" for row in rows.itertuples()]

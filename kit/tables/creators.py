@@ -202,6 +202,39 @@ def flags(table: pd.DataFrame, subtitle: str = "", most: int = 40) -> GT:
     )
 
 
+def false_alarms(table: pd.DataFrame, subtitle: str = "") -> GT:
+    """How many flags of each metric may be false, and of all; the weekly review's false_alarms."""
+    shown = _with_total(table) if len(table) else table
+    columns = [
+        Column("metric", "Metric"),
+        Column("flags", "Act", "count"),
+        Column("share", "Expected to be false", "percent0", "Of these"),
+        Column("alarms", "False alarms", "number", "Of these"),
+        Column("arithmetic", "Act, by settled sums", "count"),
+        Column("watches", "Watch", "count"),
+    ]
+    return finished(
+        shown,
+        columns,
+        id="false-alarms",
+        title="How many flags may be false alarms",
+        subtitle=subtitle,
+        note="Expected to be false: the mean of one less the probability that each flag states. "
+        "Settled sums are arithmetic: nothing in them is by chance.",
+        none="No metric of any creator is flagged.",
+    )
+
+
+def _with_total(table: pd.DataFrame) -> pd.DataFrame:
+    rows = table.assign(
+        metric=[_name(metric) for metric in table["metric"]],
+        alarms=table["flags"] * table["expected_false_share"].fillna(0.0),
+    )
+    sums = rows[["flags", "alarms", "arithmetic", "watches"]].sum()
+    rows = pd.concat([rows, pd.DataFrame([{"metric": "All", **sums}])], ignore_index=True)
+    return rows.assign(share=rows["alarms"] / rows["flags"].where(rows["flags"] > 0))
+
+
 def _name(metric: str) -> str:
     return glossary.metric(metric).name
 
@@ -234,8 +267,8 @@ def tier_summary(tiers: pd.DataFrame, currency: str = "USD", subtitle: str = "")
     )
 
 
-def repeat_rates(frame: pd.DataFrame, minimum: int = 10, subtitle: str = "") -> GT:
-    """Repeat purchase by acquiring creator; `metrics.repeat_rate`'s rows, best estimate first.
+def repeat_rates(frame: pd.DataFrame, minimum: int = 10, subtitle: str = "", most: int = 25) -> GT:
+    """Repeat purchase by acquiring creator, best estimate first; `scorecard.repeat_apart`'s rows.
 
     Rates of creators with fewer than `minimum` buyers followed for the whole window are hidden.
     """
@@ -245,23 +278,37 @@ def repeat_rates(frame: pd.DataFrame, minimum: int = 10, subtitle: str = "") -> 
         interval=ranges(frame["ci_low"].where(ready), frame["ci_high"].where(ready)),
         missing=(minimum - frame["mature_n"]).clip(lower=0).where(~ready),
     ).sort_values(["event_rate", "n", "creator_id"], ascending=[False, False, True])
+    left, rows = len(rows) - most, rows.head(most)
+    if "apart" in rows:
+        rows = rows.assign(told=[_APART.get(apart, words.MISSING) for apart in rows["apart"]])
     columns = [
         Column("creator_id", "Creator"),
         Column("n", "Buyers acquired", "count"),
         Column("mature_n", "Followed 60 days", "count"),
         Column("event_rate", "Bought again", "percent"),
         Column("interval", "95% interval", "range"),
+        Column("told", "Against the others"),
         Column("missing", "More buyers needed", "count"),
     ]
+    more = f" {words.count(left, 'more creator')} in the report's results." if left > 0 else ""
     return finished(
         rows,
         columns,
         id="repeat-rates",
         title="Repeat purchase by acquiring creator",
         subtitle=subtitle,
-        note=_note("repeat_purchase_rate"),
+        note=f"{_note('repeat_purchase_rate')} Against the others: told apart only where the rate, "
+        f"with luck allowed for, leaves the program's out of its 90% interval.{more}",
         none="No buyer can be joined to a creator yet.",
+        strong={"told": rows["apart"].isin(["above", "below"])} if "apart" in rows else None,
     )
+
+
+_APART = {
+    "above": "more come back",
+    "below": "fewer come back",
+    "": "cannot be told apart",
+}
 
 
 def creator_posts(posts: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:

@@ -9,6 +9,7 @@ from great_tables import GT
 
 from kit import sentences, words
 from kit.change import REAL_WORD
+from kit.creator_rates.shared import chance
 from kit.tables.look import Column, finished
 
 
@@ -205,6 +206,39 @@ def weeks(table: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
     )
 
 
+def forecast(table: pd.DataFrame, subtitle: str = "") -> GT:
+    """Posts to expect in the coming weeks and the chance of the target; `velocity.forecast`'s."""
+    known = table["ci_low"].notna().any() if len(table) else False
+    spans = zip(table["ci_low"], table["ci_high"], strict=True)
+    shown = table.assign(
+        interval=[
+            words.MISSING if words.is_missing(low) else f"{words.number(low)}–{words.number(high)}"
+            for low, high in spans
+        ],
+        reach=[chance(probability) for probability in table["probability_of_target"]],
+    )
+    level = words.percent(table["ci_level"].iloc[0], 0) if len(table) else "80%"
+    target = words.plain_number(table["target"].iloc[0]) if len(table) else ""
+    columns = [
+        Column("week", "Week from", "day"),
+        Column("agreed_posts", "Posts agreed", "number"),
+        Column("forecast", "Posts expected", "count"),
+        Column("interval", f"{level} interval", "range"),
+        Column("reach", f"Chance of {target} or more", "range"),
+    ]
+    why = "" if known or table.empty else f" {words.sentence(str(table['note'].iloc[0]))}"
+    return finished(
+        shown,
+        columns,
+        id="forecast",
+        title="Posts to expect in the coming weeks",
+        subtitle=subtitle,
+        note="From each creator's own record and what is agreed now; creators who join meanwhile "
+        f"come on top.{why}",
+        none="No week is complete yet, so there is nothing to forecast from.",
+    )
+
+
 def gmv_change(parts: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
     """What moved GMV, part by part, to the cent; `money.gmv_change`'s rows (part, effect)."""
     frame = parts.assign(part=[sentences.part(name) for name in parts["part"]])
@@ -231,6 +265,7 @@ def movers(
     that each kind adds up to the program's change.
     """
     frame = _creators_together(subjects, creators)
+    frame = frame.reindex(columns=list(dict.fromkeys([*frame.columns, *_MOVED])))
     shown = frame.assign(
         label=[_mover(row) for row in frame.itertuples()],
         posting=frame["creators"] + frame["posts per creator"],
@@ -264,6 +299,9 @@ def movers(
         currency=currency,
         strong={"real": frame["reading"].eq(REAL_WORD)} if len(frame) else None,
     )
+
+
+_MOVED = ["creators", "posts per creator"]
 
 
 def _mover(row: Any) -> str:
