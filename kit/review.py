@@ -335,6 +335,7 @@ def _week_figures(weeks: pd.DataFrame) -> pd.DataFrame:
 
 
 def _forecast_figures(forecast: pd.DataFrame, program: str) -> pd.DataFrame:
+    forecast = forecast.astype({"week": "datetime64[us]"})  # with no week at all it has no type
     return pd.DataFrame(
         {
             "metric": "velocity_forecast",

@@ -145,7 +145,7 @@ def test_a_cost_that_was_not_entered_makes_the_contribution_missing_and_is_named
     row = parts_of(client).loc["contribution"]
     assert math.isnan(row["amount"])
     assert row["status"] == "missing"
-    assert row["unknown"] == "fulfilment cost not entered for 1 lines"
+    assert row["unknown"] == "fulfilment cost not entered for 1 line"
 
 
 def test_the_cost_of_a_sku_and_of_its_day_comes_first(tmp_path):

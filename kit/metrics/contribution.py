@@ -12,6 +12,7 @@ from kit.metrics.periods import Period, four_weeks, last_days
 from kit.metrics.sales import MONEY, NO_ORDERS, PRECISE, holds_orders, lines_of
 from kit.metrics.shared import once
 from kit.metrics.subjects import by_subject, figure_rows
+from kit.words import count
 
 PARTS = {
     "net_revenue": 1,
@@ -107,7 +108,7 @@ def _unknown(rows: pd.DataFrame, gap: str, orders_held: bool) -> Mapping[str, An
 
 
 def _named_count(lines: pd.Series, cost: str) -> list[str]:
-    return [f"{cost} not entered for {count:.0f} lines" if count else "" for count in lines]
+    return [f"{cost} not entered for {count(number, 'line')}" if number else "" for number in lines]
 
 
 def _line_costs(client: Any, as_of: date | str, period: Period) -> pd.DataFrame:

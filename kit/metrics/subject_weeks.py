@@ -14,11 +14,11 @@ from kit.metrics.subjects import KEYS
 from kit.metrics.traffic import single_product, video_stats
 
 KINDS = ["tier", "hook_angle", "product", "creator"]
-COUNTS = ["creators", "posts", "clicks", "orders", "gmv"]
-COLUMNS = [
-    *("subject_kind", "subject", "week", "creators", "posts", "clicks", "orders", "gmv"),
+SUMS = [
+    *("creators", "posts", "clicks", "orders", "gmv"),
     *("whole_gmv", "lines", "line_squares"),
 ]
+COLUMNS = ["subject_kind", "subject", "week", *SUMS]
 
 
 def subject_weeks(client: Any, as_of: date | str, weeks: int = 26) -> pd.DataFrame:
@@ -71,9 +71,9 @@ def _of_kind(client: Any, as_of: date | str, kind: str, first: date) -> pd.DataF
             line_squares=(lines.gmv * lines.gmv).cast(PRECISE).sum().cast("float64"),
         ),
     ]
-    table = parts[0]
-    for part in parts[1:]:
-        table = table.merge(part, on=["subject", "week"], how="outer")
+    known = [part for part in parts if len(part)] or [parts[0]]
+    table = pd.concat(known, ignore_index=True).reindex(columns=["subject", "week", *SUMS])
+    table = table.groupby(["subject", "week"], as_index=False)[SUMS].sum()
     return table.assign(subject_kind=kind)
 
 
@@ -92,17 +92,16 @@ def _sums(rows: Any, kind: str, day: Any, **measures: Any) -> pd.DataFrame:
     subject = ibis.literal("") if kind == "program" else rows[KEYS[kind]].cast("string")
     grouped = rows.group_by(subject=subject.fill_null(""), week=day.truncate("W"))
     found = fetch(grouped.agg(**measures))
-    return found.assign(
-        subject=found["subject"].astype("str"),
+    return found.astype(dict.fromkeys(measures, "float64")).assign(
+        subject=found["subject"].astype(object),
         week=pd.to_datetime(found["week"]).astype("datetime64[us]"),
     )
 
 
 def _filled(rows: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
     """Each subject in every week, zero where nothing happened; `subject` missing for none."""
-    names = ["creators", "posts", "clicks", "orders", "gmv", "whole_gmv", "lines", "line_squares"]
     subjects = rows[["subject_kind", "subject"]].drop_duplicates()
     grid = subjects.merge(weeks[["week"]], how="cross")
     table = grid.merge(rows, on=["subject_kind", "subject", "week"], how="left")
-    filled = table[names].astype("float64").fillna(0.0)
+    filled = table[SUMS].astype("float64").fillna(0.0)
     return table.assign(**filled, subject=table["subject"].where(table["subject"] != "", None))

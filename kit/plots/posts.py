@@ -71,7 +71,8 @@ def spark_candidates(
 def _evidence(ax: Axes, place: float, row: dict) -> None:
     spark = row["verdict"] == "spark"
     own = f"{words.number(row['orders'])} of {words.count(row['clicks'], 'click')}"
-    own = own if not words.is_missing(row["clicks"]) else "clicks not known"
+    if words.is_missing(row["clicks"]) or not row["clicks"]:
+        own = "clicks not known" if words.is_missing(row["clicks"]) else "no clicks"
 
     beside: dict[str, Any] = {
         "xycoords": ax.get_yaxis_transform(),
@@ -96,7 +97,8 @@ def _post_name(row: dict) -> str:
 def seen(candidates: pd.DataFrame, pair: pd.DataFrame) -> pd.DataFrame:
     """The rows `views_and_conversion` draws: posts with enough clicks, the two of `pair` named."""
     rows = candidates[candidates["clicks"].fillna(0) >= FEWEST_CLICKS]
-    names = pair.set_index("post_id")["creator_id"] if len(pair) else pd.Series(dtype="str")
+    both = pair.drop_duplicates("post_id")  # one post may be the most viewed and persuasive
+    names = both.set_index("post_id")["creator_id"] if len(both) else pd.Series(dtype="str")
     return rows.assign(
         rate=rows["orders"].astype(float) / rows["clicks"].astype(float),
         label=rows["post_id"].map(names),

@@ -89,6 +89,12 @@ def _verb(number: int, singular: str, plural: str) -> str:
 def pair(viewed: Any, persuasive: Any) -> str:
     """The most viewed post beside the most persuasive one, both with clicks and intervals."""
     first, second = conversion(viewed).rstrip("."), conversion(persuasive).rstrip(".")
+    if get(viewed, "post_id", 0) == get(persuasive, "post_id", 1):
+        return (
+            f"The most viewed post is the most persuasive one too: {first[0].lower()}{first[1:]}."
+        )
+    if is_missing(get(viewed, "views")):
+        return f"Views are not known. The most persuasive post: {second[0].lower()}{second[1:]}."
     return (
         f"The post with {words.number(get(viewed, 'views'))} views was interesting: {first}. "
         f"The post with {words.number(get(persuasive, 'views'))} views was persuasive: {second}."

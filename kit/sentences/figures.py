@@ -70,6 +70,8 @@ def figure(row: Any, currency: str = "USD") -> str:
     '4.0% of 275 clicks became orders (90% interval 2.4–6.5%).'
     """
     metric, n = get(row, "metric"), get(row, "n")
+    if metric == "conversion_rate" and not is_missing(get(row, "value")) and get(row, "value") > 1:
+        return _more_than_all(float(get(row, "value")), float(get(row, "n")))
     if is_missing(get(row, "value")):
         return unknown(name(str(metric)), "" if is_missing(n) else _nothing_to_divide(metric))
     text = _PHRASES.get(str(metric), "{name}: {value}").format(
@@ -80,6 +82,12 @@ def figure(row: Any, currency: str = "USD") -> str:
     if get(row, "status") == "estimated":
         text += "; part of it is not settled yet"
     return words.sentence(text)
+
+
+def _more_than_all(rate: float, clicks: float) -> str:
+    """A conversion above 100%, which no share can be: sales credited to a view have no click."""
+    orders = count(round(rate * clicks), "order")
+    return f"{orders} came from {count(clicks, 'click')}: some buyers only watched."
 
 
 _PHRASES = {
@@ -281,6 +289,13 @@ def forecast(row: Any) -> str:
     return text + "."
 
 
+def coming_week(table: pd.DataFrame) -> str:
+    """The first row of `velocity.forecast` as a sentence; there is none before a whole week."""
+    if table.empty:
+        return unknown("posts of next week", "no week is complete yet")
+    return forecast(table.iloc[0])
+
+
 def concentration(table: pd.DataFrame) -> str:
     """How few creators bring half of the GMV. Needs `rank`, `gmv`, `running_share`."""
     rows = table.sort_values("rank") if len(table) else table
@@ -288,11 +303,14 @@ def concentration(table: pd.DataFrame) -> str:
         return unknown("how GMV spreads over creators", "no sales in the 28 days")
     top = int((rows["running_share"].shift(fill_value=0.0) < 0.5).sum())
     share = float(rows["running_share"].iloc[top - 1])
-    return (
+    idle = int((rows["gmv"] <= 0).sum())
+    if len(rows) == 1:
+        return "The one creator brings all of the GMV."
+    text = (
         f"{in_words(top).capitalize()} of {count(len(rows), 'creator')} "
-        f"{'brings' if top == 1 else 'bring'} {percent(share, 0)} of the GMV; "
-        f"{in_words(int((rows['gmv'] <= 0).sum()))} sold nothing."
+        f"{'brings' if top == 1 else 'bring'} {percent(share, 0)} of the GMV"
     )
+    return f"{text}; {in_words(idle)} sold nothing." if idle else f"{text}."
 
 
 def repeat(table: pd.DataFrame, minimum: int = 10) -> str:

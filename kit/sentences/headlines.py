@@ -42,21 +42,28 @@ def weekly(report: results.Findings, target: float, currency: str = "USD") -> li
     return [
         figures.velocity(now, target, before),
         _gmv(report, gmv, currency),
-        f"Over the last four weeks, {conversion[0].lower()}{conversion[1:]}" if conversion else "",
+        _over_four_weeks(conversion),
         *decisions.review(report.decisions),
-        figures.forecast(ahead.iloc[0]) if len(ahead) else "",
+        figures.coming_week(ahead) if len(ahead) else "",
     ]
 
 
+def _over_four_weeks(said: str) -> str:
+    if not said or said.startswith("Not known"):
+        return said
+    return f"Over the last four weeks, {said[0].lower()}{said[1:]}"
+
+
 def _gmv(report: results.Findings, gmv: pd.Series, currency: str) -> str:
-    text = figures.change("GMV", *_last_two(gmv), currency)
+    text = figures.change("GMV", *last_two(gmv), currency)
     moved = report["change"]
     if not moved["by_chance"].notna().any():
         return text
     return f"{text} {figures.change_by_chance(moved, currency)}"
 
 
-def _last_two(values: pd.Series) -> tuple[float | None, float | None]:
+def last_two(values: pd.Series) -> tuple[float | None, float | None]:
+    """The latest value of a series and the one before; missing where there are not so many."""
     now = values.iloc[-1] if len(values) else None
     return now, values.iloc[-2] if len(values) > 1 else None
 

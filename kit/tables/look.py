@@ -49,7 +49,8 @@ def finished(
     text `none`.
     """
     if frame.empty:
-        return _none(id, title, subtitle, note, none)
+        # a note explains figures, and there are none
+        return _none(id, title, subtitle, none)
     kept = [column for column in columns if column.name in frame.columns]
     rows = frame.reset_index(drop=True)
     shown = pd.DataFrame(
@@ -111,10 +112,10 @@ def _cells(values: pd.Series, form: str, currency: str) -> list[str]:
     return [words.MISSING if words.is_missing(value) else write(value) for value in values]
 
 
-def _none(id: str, title: str, subtitle: str, note: str, none: str) -> GT:
+def _none(id: str, title: str, subtitle: str, none: str) -> GT:
     table = GT(pd.DataFrame({"text": [none]}), id=id)
     table = table.tab_options(column_labels_hidden=True).cols_align("left")
-    return _dressed(table, title, subtitle, note)
+    return _dressed(table, title, subtitle, "")
 
 
 def _dressed(table: GT, title: str, subtitle: str, note: str, wide: bool = True) -> GT:

@@ -55,6 +55,8 @@ def spark_ranking(
 def _record(row: dict) -> str:
     if words.is_missing(row["clicks"]):
         return "not known"
+    if not row["clicks"]:
+        return "no clicks"
     return f"{words.number(row['orders'])} of {words.number(row['clicks'])}"
 
 
@@ -95,8 +97,8 @@ def spark_plan(plan: pd.DataFrame, currency: str = "USD", subtitle: str = "") ->
         Column("authorised_days_left", "Days authorised", "count", width="9%"),
         Column("reason", "Why", width="25%"),
     ]
-    rule = words.sentence(str(plan["stopping_rule"].iloc[0])) if "stopping_rule" in plan else ""
-    stop = f" Each post: {rule[0].lower()}{rule[1:]}" if len(plan) and rule else ""
+    rules = plan["stopping_rule"].tolist() if "stopping_rule" in plan else []
+    stop = f" Each post: {rules[0]}." if rules else ""
     return finished(
         shown,
         columns,
