@@ -97,7 +97,7 @@ def audit(report: results.Findings) -> list[str]:
 def bar(row: Any, currency: str = "USD") -> str:
     """The conversion a post must beat and what it is made of. A row of Spark's table `bar`."""
     if words.is_missing(row["value"]):
-        return figures.unknown("the conversion to beat", str(row["basis"]))
+        return figures.unknown("the conversion to beat", "no post has clicks")
     needed = f"A post must turn {words.percent(row['value'], 2)} of its clicks into orders"
     if words.is_missing(row["order_contribution"]) or words.is_missing(row["cost_per_click"]):
         return words.sentence(f"{needed}: {row['basis']}")

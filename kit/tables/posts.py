@@ -108,7 +108,7 @@ def spark_plan(plan: pd.DataFrame, currency: str = "USD", subtitle: str = "") ->
         note="Expected orders assume that paid clicks convert as the estimate says; the interval "
         "holds the doubt of that and the luck of the draw. An en dash under days: authorised "
         f"without an end.{stop}",
-        none="No post has earned spend yet, so nothing is planned.",
+        none="No budget is planned, or no post that earned it may run yet.",
         currency=currency,
     )
 
