@@ -63,7 +63,7 @@ def test_the_same_fall_is_chance_where_weeks_always_differ_so():
     restless = [50, 25, 52, 24, 55, 27, 48, 22, 51, 26, 53, 50]
     found = change.program_change(weeks([*restless, 25]))
     assert part(found, "conversion")["reading"] == change.CHANCE_WORD
-    assert sentences.change_by_chance(found).startswith("Every part is more likely chance")
+    assert sentences.change_by_chance(found).startswith("Every part of the change is more likely")
 
 
 def test_the_second_week_is_judged_by_what_counts_vary_by():

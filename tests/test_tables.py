@@ -114,6 +114,20 @@ def test_repeat_rates_of_few_buyers_are_hidden():
     ]
 
 
+def test_the_audit_shows_intervals_and_whether_a_verdict_holds():
+    row = {
+        **dict(creator_id="ana", tier=1, months=4, months_passed=True, output_ratio=1.0),
+        **dict(output_ratio_passed=True, output_ratio_ci_low=0.65, output_ratio_ci_high=1.25),
+        **dict(revenue_per_post_estimate=95.0, revenue_per_post_passed=True),
+        **dict(revenue_per_post_ci_low=68.0, revenue_per_post_ci_high=133.0),
+        **dict(median_revenue_per_post=70.0, incidents=0, incidents_passed=True),
+        **dict(verdict="promote", reason="because", flips="median +10%: not yet"),
+    }
+    told = body(tables.audit(pd.DataFrame([row, {**row, "creator_id": "bo", "flips": ""}])))
+    assert told[0][3:5] == ["✓ 100% (65%–125%)", "✓ $95 ($68–$133)"]
+    assert [line[8] for line in told] == ["✗ no", "✓ yes"]
+
+
 def test_repeat_rates_say_who_cannot_be_told_apart():
     rows = pd.DataFrame(
         [("ana", 0.42, 0.3, 0.55, 66, 50, "above"), ("bo", 0.2, 0.1, 0.9, 14, 13, "")],

@@ -10,6 +10,7 @@ from kit.metrics.fetch import fetch
 from kit.metrics.periods import as_day
 from kit.metrics.publishing import program_weeks
 from kit.metrics.sales import PRECISE, counting_lines, with_tier
+from kit.metrics.shared import shared
 from kit.metrics.subjects import KEYS
 from kit.metrics.traffic import single_product, video_stats
 
@@ -31,6 +32,7 @@ def subject_weeks(client: Any, as_of: date | str, weeks: int = 26) -> pd.DataFra
     alone: GMV of other posts is in whole_gmv and not in gmv. Clicks are missing in weeks that no
     kept windows of video data tile. The program itself is in it, with kind `program`.
     """
+    client = shared(client)
     spans = program_weeks(client, as_of).tail(weeks)
     first = spans["week"].min().date() if len(spans) else as_day(as_of)
     found = [_of_kind(client, as_of, kind, first) for kind in ["program", *KINDS]]

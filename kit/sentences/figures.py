@@ -234,8 +234,8 @@ def change_by_chance(parts: pd.DataFrame, currency: str = "USD") -> str:
     real = own[own["reading"] == REAL_WORD].sort_values("by_chance")
     if real.empty:
         return (
-            "Every part is more likely chance: weeks in which nothing changed often differ by as "
-            "much, so there is nothing to explain or to act on here."
+            "Every part of the change is more likely chance: weeks in which nothing changed often "
+            "differ by as much, so there is nothing to explain or to act on here."
         )
     said = [
         f"{part(row.part)} ({words.signed_money(row.effect, currency)}; luck alone does as much in "

@@ -239,6 +239,9 @@ def _name(metric: str) -> str:
     return glossary.metric(metric).name
 
 
+_SUMMED = ("gmv", "revenue_per_post", "tier_median_revenue_per_post")
+
+
 def tier_summary(tiers: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
     """What each tier does and sells. One row per tier: tier, roster_creators, active_creators,
     posts, gmv, gmv_per_active_creator, revenue_per_post, tier_median_revenue_per_post, …
@@ -261,7 +264,7 @@ def tier_summary(tiers: pd.DataFrame, currency: str = "USD", subtitle: str = "")
         id="tier-summary",
         title="The tiers side by side",
         subtitle=subtitle,
-        note=_note("gmv", "revenue_per_post", "tier_median_revenue_per_post"),
+        note=_note(*(name for name in _SUMMED if name in tiers.columns)),
         none="No creator has a tier.",
         currency=currency,
     )
@@ -282,13 +285,13 @@ def repeat_rates(frame: pd.DataFrame, minimum: int = 10, subtitle: str = "", mos
     if "apart" in rows:
         rows = rows.assign(told=[_APART.get(apart, words.MISSING) for apart in rows["apart"]])
     columns = [
-        Column("creator_id", "Creator"),
-        Column("n", "Buyers acquired", "count"),
-        Column("mature_n", "Followed 60 days", "count"),
-        Column("event_rate", "Bought again", "percent"),
-        Column("interval", "95% interval", "range"),
-        Column("told", "Against the others"),
-        Column("missing", "More buyers needed", "count"),
+        Column("creator_id", "Creator", width="20%"),
+        Column("n", "Buyers acquired", "count", width="12%"),
+        Column("mature_n", "Followed 60 days", "count", width="12%"),
+        Column("event_rate", "Bought again", "percent", width="12%"),
+        Column("interval", "95% interval", "range", width="13%"),
+        Column("told", "Against the others", width="19%"),
+        Column("missing", "More buyers needed", "count", width="12%"),
     ]
     more = f" {words.count(left, 'more creator')} in the report's results." if left > 0 else ""
     return finished(

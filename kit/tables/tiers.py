@@ -46,8 +46,11 @@ def audit(frame: pd.DataFrame, currency: str = "USD", subtitle: str = "", most: 
         Column("median_revenue_per_post", "Median to beat", "money", "Criteria"),
         Column("record", "Incidents", "range", "Criteria"),
         Column("verdict", "Verdict"),
+        Column("holds", "Holds at ±10%", "yes"),
         Column("reason", "Evidence, or what is missing"),
     ]
+    if "flips" in rows:
+        shown["holds"] = rows["flips"].fillna("").eq("")
     left = len(frame) - len(rows)
     more = f" {words.count(left, 'more creator')} in decisions.csv." if left else ""
     return finished(
@@ -57,7 +60,8 @@ def audit(frame: pd.DataFrame, currency: str = "USD", subtitle: str = "", most: 
         title="Promotion audit, criterion by criterion",
         subtitle=subtitle,
         note="✓ met, ✗ not met: met only where the data are sure enough. In brackets the 90% "
-        "interval of the creator's true figure. Followers never enter. The median is that of "
+        "interval of the creator's true figure. Holds at ±10%: no threshold moved by a tenth "
+        "changes the verdict. Followers never enter. The median is that of "
         f"everyone who entered in tier 1, promoted since or not; for tier 2 that of tier 2.{more}",
         none="No creator has a whole month of evidence yet.",
         currency=currency,
