@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.money import FACTORS, TOTALS, break_even_roas, contribution, decompose, gmv_change
+from kit.money import FACTORS, TOTALS, break_even_roas, contribution, decompose, gmv_change, parts
 from tests.small_client import small_client
 
 AS_OF = "2026-05-10"
@@ -68,6 +68,18 @@ def test_parts_always_sum_to_the_change(before, after):
     parts = decompose(week(*before), week(*after))
     assert list(parts.index) == FACTORS
     assert parts.sum() == pytest.approx(after[-1] - before[-1], abs=0.005)
+
+
+@given(totals, totals)
+def test_printed_parts_sum_to_the_printed_change(before, after):
+    old, new = (week(*sums).iloc[0] for sums in (before, after))
+    found = parts(
+        pd.Series({**old, "whole_gmv": old["gmv"] + 1}),
+        pd.Series({**new, "whole_gmv": new["gmv"]}),
+    )
+    cents = (found * 100).round().astype(int)
+    assert cents.tolist() == pytest.approx((found * 100).tolist(), abs=1e-6)
+    assert cents.sum() == round(after[-1] * 100) - round(before[-1] * 100) - 100
 
 
 def client_with_costs(folder, **tables):

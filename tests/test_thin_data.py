@@ -59,7 +59,9 @@ CLIENTS = {
 REPORTS = ["weekly_review", "tier_promotion_audit", "spark_candidates"]
 # Where a report comes from does not depend on how much it holds, and takes most of the time.
 SAME_FOR_ALL = ("results.save", "tables.glossary", "tables.policy", "provenance", "tables.files")
-NONSENSE = re.compile(r"\bnan\b|\bNone\b|\bNaT\b|\binf\b|\b0 of 0\b|\bno sold\b|\b1 \w+s\b|\(\s*\)")
+NONSENSE = re.compile(
+    r"\bnan\b|\bNone\b|\bNaT\b|\binf\b|\b0 of 0\b|\bno sold\b|\bOne of 1\b|\b1 \w+s\b|\(\s*\)"
+)
 
 
 def words_of(report, client, monkeypatch):
