@@ -14,6 +14,7 @@ import pandas as pd
 
 from kit.errors import ExportError
 from kit.exports import Export, Reading
+from kit.exports.files import MOST_FILE_BYTES
 from kit.readers import Answer, read_all
 
 # Files laid down together (a clone, an unzipped folder) get their times within moments; two
@@ -106,8 +107,14 @@ def _local_day(moment: float, zone: str) -> date:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """The SHA-256 of a file's bytes; of one that cannot or will not be read, of its name."""
+    try:
+        if path.stat().st_size <= MOST_FILE_BYTES:
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        pass  # its reader says why
+    return hashlib.sha256(str(path).encode(errors="surrogateescape")).hexdigest()
 
 
 def read(found: Iterable[Download], reading: Reading, told: dict[str, tuple[date, date]]) -> Read:
@@ -125,6 +132,9 @@ def read(found: Iterable[Download], reading: Reading, told: dict[str, tuple[date
             result.copies.append((download, same))
         elif isinstance(answer, ExportError):
             result.refused.append((download, str(answer)))
+        elif any(export.sha256 != download.sha256 for export in answer):
+            again = "changed while it was being read. Run kit ingest again when it is complete."
+            result.refused.append((download, f"{download.name} {again}"))
         else:
             result.exports += [(download, export) for export in answer]
     return result

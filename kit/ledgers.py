@@ -17,11 +17,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pandas as pd
 
 from kit import contracts
-from kit.errors import LedgerError
+from kit.errors import ExportError, LedgerError
+from kit.exports import books
+
+MOST_LEDGER_BYTES = 64 << 20  # a ledger is kept by hand
 
 HOOK_ANGLES = ("problem_agitation", "transformation_reveal", "social_proof", "curiosity_gap")
 
@@ -234,10 +236,16 @@ def _columns(path: Path, name: str, header: list[str]) -> list[str]:
 
 def _cells(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Header names and the rows that are not empty, each with its number in a spreadsheet."""
+    if not path.is_file():
+        raise LedgerError(f"{path.name} is no file that can be read. Remove it from ledgers.")
+    if path.stat().st_size > MOST_LEDGER_BYTES:
+        raise LedgerError(f"{path.name} is larger than {MOST_LEDGER_BYTES >> 20} MB: no ledger is.")
     try:
         table = _csv(path) if path.suffix.lower() == ".csv" else _xlsx(path)
     except LedgerError:
         raise
+    except ExportError as error:
+        raise LedgerError(f"{path.name} {error}") from None
     except Exception as error:  # a torn workbook fails in many ways, all of them this one
         raise LedgerError(
             f"{path.name} cannot be opened ({type(error).__name__}). Save it again as CSV (UTF-8)."
@@ -264,11 +272,8 @@ def _csv(path: Path) -> list[list[str]]:
 
 
 def _xlsx(path: Path) -> list[list[str]]:
-    book = openpyxl.load_workbook(path, data_only=True)
-    try:
-        return [[_text(cell) for cell in row] for row in book.worksheets[0].values]
-    finally:
-        book.close()
+    _, rows = next(books.sheets(path.read_bytes()))
+    return [[_text(cell) for cell in row] for row in rows]
 
 
 def _text(cell: Any) -> str:

@@ -7,10 +7,22 @@ row by row, since building its cell objects would take most of the time a small 
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from lxml import etree
+
+from ..errors import ExportError
+
+# What a workbook may ask of memory. Excel ends at 1,048,576 rows and a cell at 32,767 letters; a
+# month of affiliate orders is some 3 million cells and 200 MB of XML.
+MOST_BOOK_BYTES = 512 << 20
+MOST_PART_BYTES = 16 << 20  # of styles, relations and the like, which are parsed whole
+MOST_BETWEEN_BYTES = 4 << 20  # from one row, or one shared text, to the next
+MOST_ROWS = 1_048_576
+MOST_CELLS = 30_000_000
+_LARGE_PARTS = ("worksheets/", "sharedstrings", "media/")
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROW, _CELL, _VALUE, _INLINE = f"{_MAIN}row", f"{_MAIN}c", f"{_MAIN}v", f"{_MAIN}is"
@@ -23,8 +35,9 @@ def sheets(data: bytes) -> Iterator[tuple[str, list[Row]]]:
     """Name and rows of each worksheet, hidden ones too; a missing row or cell is empty.
 
     Formulas give the value that was saved with them. Raises what zipfile, lxml and openpyxl
-    raise for a damaged workbook.
+    raise for a damaged workbook, ExportError for one past the limits above.
     """
+    _refuse_bomb(data)
     from openpyxl.reader.excel import SHARED_STRINGS, ExcelReader
     from openpyxl.styles.stylesheet import apply_stylesheet
 
@@ -39,18 +52,63 @@ def sheets(data: bytes) -> Iterator[tuple[str, list[Row]]]:
             with archive.open(part.PartName[1:]) as source:
                 strings = [_text(node).replace("x005F_", "") for node in _nodes(source, _STRING)]
         read = _reader(reader.wb, strings)
+        left = MOST_CELLS
         for sheet, relation in reader.parser.find_sheets():
             if relation.target in reader.valid_files and "chartsheet" not in relation.Type:
                 with archive.open(relation.target) as source:
-                    yield sheet.name, _rows(source, read)
+                    rows = _rows(source, read, left)
+                left -= len(rows) + sum(map(len, rows))
+                yield sheet.name, rows
+
+
+def _refuse_bomb(data: bytes) -> None:
+    """Refuse a workbook that unpacks to more than one can hold; zipfile gives no byte beyond."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = archive.infolist()
+    small = [part for part in parts if not any(n in part.filename.lower() for n in _LARGE_PARTS)]
+    most = max((part.file_size for part in small), default=0)
+    if sum(part.file_size for part in parts) > MOST_BOOK_BYTES or most > MOST_PART_BYTES:
+        raise _too_large(f"unpacks to over {MOST_BOOK_BYTES >> 20} MB, or a part of it to too much")
+
+
+def _too_large(what: str) -> ExportError:
+    return ExportError(f"{what}. Export fewer days at a time, or as CSV.")
+
+
+class _Watched:
+    """A part of a workbook as it is read: without a document type, with rows close enough.
+
+    Entities, which blow up, need a document type, and no workbook has one. Elements that are no
+    rows stay in memory until the next row.
+    """
+
+    def __init__(self, source: BinaryIO) -> None:
+        self.source = source
+        self.since = 0
+        self.tail = b""
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self.source.read(size)
+        self.since += len(chunk)
+        if self.since > MOST_BETWEEN_BYTES:
+            raise _too_large("holds a row or a text that is larger than any export's")
+        plain = self.tail + chunk.replace(b"\0", b"")  # which UTF-16 has between its letters
+        if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
+            raise ExportError(
+                "is no workbook that a spreadsheet has written (it defines entities)."
+            )
+        self.tail = plain[-10:]
+        return chunk
 
 
 def _nodes(source: BinaryIO, tag: str) -> Iterator[Any]:
     """Each element of one tag, freed once it was looked at; entities are never resolved."""
+    watched: Any = _Watched(source)
     events = etree.iterparse(
-        source, events=("end",), tag=tag, resolve_entities=False, no_network=True, huge_tree=True
+        watched, events=("end",), tag=tag, resolve_entities=False, no_network=True, huge_tree=True
     )
     for _, node in events:
+        watched.since = 0
         yield node
         node.clear()
         while node.getprevious() is not None:
@@ -68,8 +126,8 @@ def _text(node: Any) -> str:
     return "".join(found)
 
 
-def _rows(source: BinaryIO, read: Callable[[Any], Any]) -> list[Row]:
-    """The rows of a sheet, each where its number puts it.
+def _rows(source: BinaryIO, read: Callable[[Any], Any], most: int) -> list[Row]:
+    """The rows of a sheet, each where its number puts it; `most` cells and rows together.
 
     The dimension that a sheet states is not believed: some exports state a wrong one.
     """
@@ -81,6 +139,8 @@ def _rows(source: BinaryIO, read: Callable[[Any], Any]) -> list[Row]:
     for node in _nodes(source, _ROW):
         stated = node.get("r")
         number = number + 1 if stated is None else int(float(stated))
+        if number > MOST_ROWS:
+            raise _too_large(f"has more than the {MOST_ROWS:,} rows of a sheet")
         row: list[Any] = []
         column = 0
         for cell in node.iterchildren(_CELL):
@@ -97,6 +157,9 @@ def _rows(source: BinaryIO, read: Callable[[Any], Any]) -> list[Row]:
             else:
                 row += [None] * (column - 1 - len(row))
                 row.append(read(cell))
+        most -= len(row) + max(number - len(rows), 0)
+        if most < 0:
+            raise _too_large(f"has over {MOST_CELLS:,} cells")
         rows += [()] * (number - 1 - len(rows))
         if number > len(rows):
             rows.append(tuple(row))

@@ -24,6 +24,10 @@ from ..errors import ExportError
 from .values import as_array
 
 HEADER_ROWS = 15  # a header row is looked for in so many rows from the top
+# A file past this is refused unread: a million order lines are some 400 MB.
+MOST_FILE_BYTES = 1 << 30
+LONGEST_LINE_BYTES = 1 << 20  # of the top rows; a header of 100 columns has 3,000
+_PIECE = 1 << 24
 _AGAIN = "Download the export again."
 
 
@@ -176,7 +180,10 @@ def _as_utf8(data: bytes, notes: list[str]) -> bytes:
     if b"\0" in data[:4096]:
         raise ExportError(f"holds binary data, not a table. {_AGAIN}")
     try:
-        codecs.decode(data, "utf-8")
+        # piece by piece: the whole as text would take up to four times its bytes
+        check = codecs.getincrementaldecoder("utf-8")()
+        for place in range(0, len(data), _PIECE):
+            check.decode(data[place : place + _PIECE], final=place + _PIECE >= len(data))
         return data
     except UnicodeDecodeError:
         notes.append("not UTF-8: read as Windows text (cp1252)")
@@ -189,8 +196,12 @@ def _top_rows(data: bytes, delimiter: str) -> tuple[list[list[str]], list[int]]:
     taken = [0]
 
     def physical() -> Iterator[str]:
-        for line in lines:
+        while line := lines.readline(LONGEST_LINE_BYTES):
             taken[0] += len(line)
+            if len(line) == LONGEST_LINE_BYTES:
+                raise ExportError(
+                    f"has a line of over {LONGEST_LINE_BYTES >> 20} MB: no table. {_AGAIN}"
+                )
             yield line.decode(errors="replace")
 
     rows, ends = [], []

@@ -30,9 +30,17 @@ def read_file(path: Path, reading: Reading) -> list[Export]:
         return _read(Path(path), reading)
     except ExportError as error:
         raise ExportError(f"{Path(path).name} {error}") from error
+    except OSError as error:
+        raise ExportError(
+            f"{Path(path).name} cannot be read ({error.strerror}). Mend that, or remove the file."
+        ) from None
 
 
 def _read(path: Path, reading: Reading) -> list[Export]:
+    if path.stat().st_size > files.MOST_FILE_BYTES:
+        raise ExportError(
+            f"is larger than {files.MOST_FILE_BYTES >> 20} MB. Export fewer days at a time."
+        )
     data = path.read_bytes()
     facts = {"sha256": hashlib.sha256(data).hexdigest(), "modified": path.stat().st_mtime}
     all_sheets = files.sheets(path, data)
