@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 import kit.exports
-from kit import build, contracts, downloads, ledgers
+from kit import build, contracts, downloads, ledgers, week
 from kit.client import Config, client_folder, read_config
 from kit.downloads import Read
 from kit.errors import ClientError
@@ -158,7 +158,9 @@ def _remember(folder: Path, window: tuple[date, date], read: Read, told: dict) -
         if fresh:
             writer.writerow(["file", "sha256", "from", "to"])
         for sha, name in sorted(took.items(), key=lambda item: item[1]):
-            writer.writerow([name, sha, window[0].isoformat(), window[1].isoformat()])
+            writer.writerow(
+                [week.safe_cell(name), sha, window[0].isoformat(), window[1].isoformat()]
+            )
 
 
 def _write(folder: Path, tables: dict[str, Any], stamp: str) -> None:

@@ -116,6 +116,8 @@ def _made(job: Job, client: Any, state: Any, aside: Path, started: float) -> Out
     notebook = aside / f"{job.report}.ipynb"
     problem = _execute(job, notebook)
     executed = time.monotonic()
+    if (aside / week.DECISIONS).exists():
+        _make_safe(aside / week.DECISIONS)  # of a failed run too, which is kept
     if not problem and _fingerprint(job) != rests_on:
         problem = "its tables or its code changed while it was being made. Run it again."
     if not problem and job.report in REPORTS and not (aside / week.RESULTS).exists():
@@ -233,8 +235,10 @@ def _mark(notebook: Path, job: Job, client: Any, told: Mapping[str, Any], proble
 def _warning_cell(reasons: str) -> Any:
     import nbformat
 
+    from kit import prose
+
     return nbformat.v4.new_markdown_cell(
-        f"> **{FORCED_TITLE}** {reasons}",
+        f"> {prose.bold(FORCED_TITLE)} {prose.escaped(reasons)}",
         metadata={"tags": ["warning"]},
     )
 
@@ -251,8 +255,6 @@ def _publish(job: Job, aside: Path, told: dict[str, Any]) -> list[str]:
     from kit import restatement
 
     sentences: list[str] = []
-    if (aside / week.DECISIONS).exists():
-        _make_safe(aside / week.DECISIONS)
     before = week.manifest(job.folder)
     if before:
         told["supersedes"] = week.next_version(job.folder)

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from lxml import etree
 from pptx.chart.data import CategoryChartData
+from pptx.chart.xlsx import CategoryWorkbookWriter
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
 from pptx.oxml.ns import qn
 from pptx.util import Pt
+from xlsxwriter import Workbook
 
 from kit import words
 from kit.deck.text import ACCENT, GREY, INK, Box, describe, paint
+
+
+class _TextWorkbook(CategoryWorkbookWriter):
+    """The workbook behind a chart, in which a name such as ``=1+1`` is text and not a formula."""
+
+    @contextmanager
+    def _open_worksheet(self, xlsx_file: Any) -> Iterator[tuple[Any, Any]]:
+        told = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        with Workbook(xlsx_file, told) as workbook:
+            yield workbook, workbook.add_worksheet()
+
+
+class _ChartData(CategoryChartData):
+    @property
+    def _workbook_writer(self) -> _TextWorkbook:
+        return _TextWorkbook(self)
 
 
 class Mark(NamedTuple):
@@ -35,7 +54,7 @@ def columns(
     number_format: str = "#,##0",
 ) -> Any:
     """A native column chart; with `mark.line`, a level line that is a series of its own."""
-    data = CategoryChartData(number_format=number_format)
+    data = _ChartData(number_format=number_format)
     data.categories = list(labels)
     data.add_series(series, [_number(value) for value in values])
     if mark.line is not None:
@@ -64,7 +83,7 @@ def bars(
     ends: tuple[Sequence[float], Sequence[float]] | None = None,
 ) -> Any:
     """A native bar chart, the first label on top; `ends` are the intervals' (low, high)."""
-    data = CategoryChartData(number_format=number_format)
+    data = _ChartData(number_format=number_format)
     data.categories = list(labels)
     data.add_series(series, [_number(value) for value in values])
     frame = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, *box, data)

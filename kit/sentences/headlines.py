@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
-from kit import results, words
+from kit import prose, results, words
+from kit.prose import bullets
 from kit.sentences import decisions, figures, program
 
 
-def bullets(sentences: Iterable[str]) -> str:
-    """Sentences as a Markdown list, empty ones left out.
-
-    >>> bullets(["One.", "", "Two."])
-    '- One.\\n- Two.'
-    """
-    return "\n".join(f"- {text}" for text in sentences if text)
-
-
-def readiness(check: Any) -> str:
+def readiness(check: Any) -> prose.Marked:
     """Whether the data carry the report: what failed, what cannot be known, what is only said."""
     if check.ready:
-        opening = f"The data are good for a report of {words.day(check.as_of)}."
+        opening: str = f"The data are good for a report of {words.day(check.as_of)}."
     else:
-        opening = "**The data are not good enough for this report:**"
+        opening = prose.bold("The data are not good enough for this report:")
     lines = [*check.reasons, *check.notes]
     lines += check.cannot
-    return opening + (f"\n\n{bullets(map(words.sentence, lines))}" if lines else "")
+    return prose.paragraphs(opening, bullets(map(words.sentence, lines)))
 
 
 def weekly(report: results.Findings, target: float, currency: str = "USD") -> list[str]:
