@@ -37,6 +37,13 @@ AsOf = Annotated[
         "Sunday the platform has released. Left out: the last Sunday the data cover."
     ),
 ]
+Pseudonyms = Annotated[
+    bool,
+    typer.Option(
+        "--pseudonyms",
+        help="For sharing: of a copy, CLIENT-shared, in which each creator has a pseudonym.",
+    ),
+]
 Home = Annotated[
     Path | None,
     typer.Option(
@@ -166,6 +173,7 @@ def run(
         bool, typer.Option("--no-ingest", help="Do not look for new exports first.")
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Reports made side by side.")] = 2,
+    pseudonyms: Pseudonyms = False,
     home: Home = None,
 ) -> None:
     """Make dated reports.
@@ -175,6 +183,7 @@ def run(
     from kit import printed
 
     notebooks, names = _asked(notebook, client, every, all_clients, home)
+    names = [_shared(name, pseudonyms, home) for name in names]
     request: dict[str, Any] = {
         "as_of": as_of,
         "notebooks": notebooks,
@@ -208,6 +217,12 @@ def _asked(
     if not names:
         raise ClientError("There is no client but the demo. kit new NAME makes one.")
     return [notebook] if notebook else list(reports.REPORTS), names
+
+
+def _shared(name: str, pseudonyms: bool, home: Path | None) -> str:
+    from kit.pseudonyms import make_copy
+
+    return make_copy(name, home) if pseudonyms else name
 
 
 def _values(given: list[str]) -> dict[str, str]:
@@ -250,6 +265,7 @@ def deck(
     master: Annotated[
         Path | None, typer.Option(help="A PowerPoint file whose look to take.")
     ] = None,
+    pseudonyms: Pseudonyms = False,
     home: Home = None,
 ) -> None:
     """Write the PowerPoint deck of a week.
@@ -259,6 +275,7 @@ def deck(
     from kit import printed
     from kit.deck import build_deck
 
+    client = _shared(client, pseudonyms, home)
     day = printed.day_of(client, as_of, home)
     typer.echo(f"Wrote {build_deck(client, day, home, kind, master)}")
 

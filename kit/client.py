@@ -51,6 +51,7 @@ class Config(BaseModel):
     brand: str | dict[str, Any] | None = Field(None, description="for the deck")
     memory_limit: str | None = Field(None, description="of the engine, such as 2GB")
     demo: bool = False
+    pseudonyms_of: str = Field("", description="the client this is a copy of, for sharing")
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     goals: dict[str, float] = Field(default_factory=dict, description="metric id = value")
     headers: dict[str, dict[str, str]] = Field(

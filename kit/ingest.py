@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 import kit.exports
-from kit import build, contracts, downloads, ledgers, week
+from kit import build, contracts, downloads, engine, ledgers, pseudonyms, week
 from kit.client import Config, client_folder, read_config
 from kit.downloads import Read
 from kit.errors import ClientError
@@ -29,7 +30,9 @@ from kit.exports import Reading
 STAMP = "inputs.json"
 TOLD_WINDOWS = "windows.csv"
 SALT_BYTES = 32
-MADE_BY = "account build columns contracts downloads ingest ledgers lines lists people windows"
+MADE_BY = (
+    "account build columns contracts downloads ingest ledgers lines lists people pseudonyms windows"
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,9 @@ def ingest(
     """
     folder = client_folder(client_name, home)
     config, policy = read_config(folder)
+    source = pseudonyms.source_of(folder)
+    if source:
+        return _copied(folder, source)
     with _lock(folder):
         _refuse_empty(folder)
         reading = _reading(folder, config, window)
@@ -88,6 +94,32 @@ def ingest(
         set_aside=contracts.frame(written["set_aside"]),
         refused=refused,
         notes=notes,
+        windows=contracts.frame(written["windows"]),
+        rows={name: table.num_rows for name, table in written.items()},
+    )
+
+
+def _copied(folder: Path, source: Path) -> IngestReport:
+    """The tables of a copy for sharing, made of its source's once those are up to date."""
+    client_folder(source.name, source.parents[1])
+    if not is_current(source):
+        ingest(source.name, source.parents[1])
+    with _lock(folder), _lock(source):
+        stamp = fingerprint(folder)
+        tables = {
+            name: ds.dataset(
+                engine.table_path(source / "tables", name), format="parquet"
+            ).to_table()
+            for name in contracts.TABLES
+        }
+        demo = read_config(source)[0].demo
+        written = pseudonyms.disguised(tables, source, salt(source, demo))
+        _write(folder / "tables", written, stamp)
+    return IngestReport(
+        read=contracts.frame(written["files"]),
+        set_aside=contracts.frame(written["set_aside"]),
+        refused=[],
+        notes=[f"Made of {source.name}'s tables, each creator under a pseudonym."],
         windows=contracts.frame(written["windows"]),
         rows={name: table.num_rows for name, table in written.items()},
     )
@@ -207,7 +239,11 @@ def fingerprint(folder: Path) -> str:
         for path in inputs
         if path.exists()
     }
-    return json.dumps({"inputs": seen, "code": _code()}, indent=0, sort_keys=True)
+    told: dict[str, Any] = {"inputs": seen, "code": _code()}
+    source = pseudonyms.source_of(folder)
+    if source and source != folder:
+        told["source"] = hashlib.sha256(fingerprint(source).encode()).hexdigest()  # names no file
+    return json.dumps(told, indent=0, sort_keys=True)
 
 
 def _code() -> str:

@@ -191,17 +191,18 @@ def failed(report: str, client: str, as_of: date | None, why: str) -> Outcome:
 
 
 def real_clients(home: str | Path | None = None) -> list[str]:
-    """The clients whose `client.toml` does not say ``demo = true``, sorted.
+    """The clients but demos (``demo = true``) and copies for sharing, sorted.
 
     One that cannot be read counts: its reports then fail by name instead of being forgotten.
     """
     root = clients.home(home)
-    return [name for name in clients.clients(root) if not _is_demo(root / "data" / name)]
+    return [name for name in clients.clients(root) if not _is_made(root / "data" / name)]
 
 
-def _is_demo(folder: Path) -> bool:
+def _is_made(folder: Path) -> bool:
     try:
-        return clients.read_config(folder)[0].demo
+        config, _ = clients.read_config(folder)
+        return config.demo or bool(config.pseudonyms_of)
     except KitError:
         return False
 
