@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 
@@ -95,14 +93,17 @@ def _status(
 ) -> None:
     raw = text["status"]
     codes = words.coded(raw, register)
+    if register == "shop_status":
+        # a cell out of place may be a person's
+        strange = raw[codes.isna()].dropna().unique()
+        shown = {word: headers.impersonal(word, words.vocabulary(register)) for word in strange}
+        raw = raw.replace(shown)
     table.columns["status"] = codes.where(codes.notna(), otherwise).where(raw.notna())
     table.columns["status_raw"] = raw
     table.columns["status_known"] = codes.notna().astype("boolean")
     unknown = raw[codes.isna() & raw.notna()].value_counts()
     for word, lines in unknown.head(10).items():
-        # In shop orders a cell out of place may be a person's: only what looks like a word shows.
-        plain = register != "shop_status" or (lines > 1 and not re.search(r"[\d@*]", str(word)))
-        if plain and len(str(word)) <= 40:
+        if len(str(word)) <= 40:
             notes.append(f"unknown status word {word!r} in {lines} rows")
         else:
             notes.append(f"an unknown status word in {lines} rows")

@@ -71,6 +71,27 @@ def all_known() -> frozenset[str]:
     return frozenset(name for kind in _register() for name in _exact(kind))
 
 
+@cache
+def _vocabulary() -> frozenset[str]:
+    return frozenset(word for name in all_known() for word in re.findall(r"[^\W\d_]+", name))
+
+
+def impersonal(text: str, more: frozenset[str] = frozenset()) -> str:
+    """A text of a shop order that may be shown: letters of unknown words as x, digits as 9.
+
+    Cells and headers out of place may be a buyer's. Words of known headers, and of `more`, stay.
+
+    >>> impersonal("Recipient Zelda"), impersonal("(+1)555-0100")
+    ('Recipient xxxxx', '(+9)999-9999')
+    """
+
+    def word(found: re.Match[str]) -> str:
+        known = found.group().casefold()
+        return found.group() if known in _vocabulary() or known in more else "x" * len(known)
+
+    return re.sub(r"[^\W\d_]+", word, re.sub(r"\d", "9", text))
+
+
 def translate(
     header: Sequence[str], kind: str, extra: Mapping[str, str] | None = None
 ) -> tuple[dict[str, list[int]], list[str]]:
@@ -78,6 +99,7 @@ def translate(
 
     A canonical column may stand in several positions (two languages side by side). Headers
     that are known and left unread are in neither result. `extra` holds a client's own names.
+    Of shop orders, unknown headers are shown as `impersonal` does.
     """
     known = dict(_exact(kind))
     known |= {normalise(name): column for name, column in (extra or {}).items()}
@@ -96,7 +118,8 @@ def translate(
             shortest = min(holding, key=lambda p: (len(names[p]), p))
             found[column] = [shortest]
             unknown.remove(shortest)
-    return found, [str(header[p]).strip() for p in unknown]
+    strange = [str(header[p]).strip() for p in unknown]
+    return found, [impersonal(name) for name in strange] if kind == "shop_orders" else strange
 
 
 def unit(header: str) -> str | None:

@@ -17,8 +17,13 @@ from .reading import Reading
 from .typed import Typed
 
 _COLUMNS = ["row", "rule", "column", "value", "money"]
-# A number, a long id or a date shows nothing of a person; anything else of a shop order might.
-_HARMLESS = re.compile(r"[\d.,]+([Ee]\+?\d+)?|\d{1,4}[/-]\d{1,2}[/-]\d{2,4}( [\d:]+( [AP]M)?)?")
+# An amount, a long id or a date shows nothing of a person; anything else of a shop order might,
+# a telephone number or a postcode among them.
+_HARMLESS = re.compile(
+    r"\d{1,3}(,\d{3})*([.,]\d{1,2})?|\d{17,20}|\d[.,]\d+[Ee]\+?\d+"
+    r"|\d{1,4}[/-]\d{1,2}[/-]\d{2,4}( [\d:]+( [AP]M)?)?"
+)
+_NO_AMOUNT = 1e9  # of one order line, in any currency; a telephone number is larger
 _LONGEST = 80
 
 
@@ -49,6 +54,8 @@ def broken_rows(
                 continue
             cell = text[column].iat[position] if column in text else None
             amount = float(amounts.iat[position]) if amounts is not None else math.nan
+            if kind.name == "shop_orders" and abs(amount) >= _NO_AMOUNT:
+                amount = math.nan
             records[position] = (int(row[position]), rule, column, _shown(kind, cell), amount)
 
     for column, (mask, rule) in table.broken.items():

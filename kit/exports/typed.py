@@ -25,6 +25,9 @@ RULES = {
     "day": "is_a_day",
 }
 
+# Units of one shop order line: more is a postcode or a telephone number in the wrong column.
+MOST_UNITS = 10_000
+
 
 @dataclass
 class Typed:
@@ -91,6 +94,9 @@ def _plain_column(
         result.marks |= parsed.marks
     elif type_ == "count":
         parsed = values.count(column, numeric, ads=kind.ads)
+        if kind.name == "shop_orders":
+            shifted = parsed.values.gt(MOST_UNITS).fillna(False).to_numpy(dtype=bool)
+            parsed = parsed._replace(bad=parsed.bad | shifted)
     elif type_ == "number":
         parsed = values.number(column, style, numeric)
     elif type_ == "id" and name == "product_id" and kind.product_lists:

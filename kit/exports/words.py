@@ -23,6 +23,12 @@ def _tables() -> dict[str, dict[str, str]]:
     }
 
 
+@cache
+def vocabulary(table: str) -> frozenset[str]:
+    """The single words of a register, to tell a new word of its kind from a person's name."""
+    return frozenset(word for text in _tables()[table] for word in re.findall(r"[^\W\d_]+", text))
+
+
 def coded(words: pd.Series, table: str) -> pd.Series:
     """The code of each word by `words.toml`; missing where the word is missing or unknown.
 

@@ -319,7 +319,7 @@ def test_shop_status_comes_from_its_word_or_else_from_the_row_s_own_times(tmp_pa
     codes = ["to_ship", "shipped", "cancelled", "completed", "to_ship", "completed"]
     assert export.rows["status"].tolist() == codes
     assert export.rows["status_known"].tolist() == [True, *[False] * 4, True]
-    assert export.notes == ["unknown status word 'Adrift' in 4 rows"]
+    assert export.notes == ["unknown status word 'xxxxxx' in 4 rows"]  # it might be a name
 
 
 def test_paid_means_settled_only_once_the_commission_is_paid(tmp_path):
