@@ -6,6 +6,7 @@ import difflib
 import os
 import re
 import tomllib
+import unicodedata
 import zoneinfo
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -28,6 +29,12 @@ GOALS = (
     *("all_in_cost_ratio", "gmv", "net_revenue", "orders", "clicks", "views", "contribution"),
     *("active_creators", "velocity_roster", "tier_median_revenue_per_post"),
 )
+
+LONGEST_NAME = 64
+RESERVED = {
+    *("CON", "PRN", "AUX", "NUL"),
+    *(f"{port}{number}" for port in ("COM", "LPT") for number in range(10)),
+}
 
 Category = Literal[
     "beauty", "food_cpg", "home_goods", "apparel", "accessories", "supplements", "other"
@@ -121,12 +128,28 @@ def clients(given: str | Path | None = None) -> list[str]:
 
 
 def check_name(name: str) -> str:
-    """The name, if it can name a client's folder; `ClientError` for paths and odd characters."""
+    """The name, if it can name a client's folder on any system; `ClientError` with the reason.
+
+    Letters of one script only: ``acme`` with a Cyrillic a is another folder that looks the same.
+    """
+    named = f"{name[:LONGEST_NAME]!r} cannot name a client"
+    if len(name) > LONGEST_NAME:
+        raise ClientError(f"{named}. Use up to {LONGEST_NAME} letters, as in acme-beauty.")
     if not re.fullmatch(r"[^\W_][\w-]*(\.[\w-]+)*", name):
+        raise ClientError(f"{named}. Use letters, digits, - and _, as in acme-beauty.")
+    if name.partition(".")[0].upper() in RESERVED:
         raise ClientError(
-            f"{name!r} cannot name a client. Use letters, digits, - and _, as in acme-beauty."
+            f"{named}: Windows keeps that word for itself. Add one, as in {name}-shop."
         )
+    if unicodedata.normalize("NFKC", name) != name or len(_scripts(name)) > 1:
+        raise ClientError(f"{named}: letters of several alphabets look alike. Use those of one.")
     return name
+
+
+def _scripts(name: str) -> set[str]:
+    """The alphabets of a name's letters; what Chinese and Japanese mix counts as one."""
+    found = {unicodedata.name(c, "?").split()[0] for c in name if c.isalpha()}
+    return {"CJK" if script in {"HIRAGANA", "KATAKANA"} else script for script in found}
 
 
 def client_folder(name: str, given: str | Path | None = None) -> Path:

@@ -33,6 +33,12 @@ def new_client(
             f"{folder} exists already, and nothing in it was changed. Choose another name."
         )
     folder.parent.mkdir(exist_ok=True)
+    for other in folder.parent.iterdir():
+        if other.name.casefold() == name.casefold():
+            raise ClientError(
+                f"{other} exists already, and Windows and macOS take {name} for the same. "
+                "Choose another name."
+            )
     aside = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
     try:
         filled = _client_toml(

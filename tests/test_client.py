@@ -70,7 +70,35 @@ def test_a_path_is_no_client_name(tmp_path, name):
         clients.client_folder(name, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["acme", "acme-beauty", "acme_2", "Acme.co", "åkes"])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a" * 65, "Use up to 64 letters"),
+        ("acme\0", "Use letters, digits"),
+        ("acme\n", "Use letters, digits"),
+        ("acme\u202egnp", "Use letters, digits"),
+        ("-rf", "Use letters, digits"),
+        ("acme.", "Use letters, digits"),
+        ("nul", "Windows keeps that word"),
+        ("Com1.shop", "Windows keeps that word"),
+        ("\u0430cme", "letters of several alphabets"),  # Cyrillic a
+        ("ac\u200bme", "Use letters, digits"),
+        ("\uff41cme", "letters of several alphabets"),  # a full-width a
+        ("a\u030akes", "Use letters, digits"),
+        ("<b>", "Use letters, digits"),
+        ("=1+1", "Use letters, digits"),
+    ],
+)
+def test_a_name_that_misleads_a_person_or_a_system_is_refused(tmp_path, name, said):
+    tiny.client(tmp_path, {})
+    with pytest.raises(ClientError, match=f"cannot name a client.*{said}"):
+        clients.client_folder(name, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["acme", "acme-beauty", "acme_2", "Acme.co", "åkes", "美妆", "コスメ店", "console", "a" * 64],
+)
 def test_plain_words_name_clients(name):
     assert clients.check_name(name) == name
 

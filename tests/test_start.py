@@ -36,6 +36,12 @@ def test_an_existing_client_is_left_alone(tmp_path):
     assert (folder / "client.toml").read_text() == "mine"
 
 
+def test_a_name_that_differs_by_its_capitals_alone_is_taken(tmp_path):
+    new_client("acme", home=tmp_path)
+    with pytest.raises(ClientError, match="Windows and macOS take Acme for the same"):
+        new_client("Acme", home=tmp_path)
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
