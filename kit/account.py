@@ -27,7 +27,7 @@ CONTRACT_OF = {
 }
 # Definitions §1, "Windowed exports": everything but the two kinds of order lines.
 ORDER_KINDS = ("affiliate_orders", "shop_orders")
-SUMMED = ["file", "sheet", "gmv", "spend", "orders", "ordered_at", "window_end"]
+SUMMED = ["file", "sheet", "gmv", "spend", "orders", "ordered_at", "date", "window_end"]
 
 
 def files(
@@ -88,7 +88,7 @@ def _days(export: Export, rows: pd.DataFrame, zone: str) -> tuple[Any, Any]:
         return _stamp(export.window_start), _stamp(export.window_end)
     if export.kind in ORDER_KINDS:
         days = lines.local_days(rows["ordered_at"], zone)
-    elif "date" in export.rows:
+    elif "date" in rows and rows["date"].notna().any():
         days = rows["window_end"]
     else:
         return _stamp(export.window_start), _stamp(export.window_end)

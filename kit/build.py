@@ -10,6 +10,7 @@ import pandas as pd
 from kit import account, contracts, downloads, ledgers, lines, lists, people
 from kit.client import Config
 from kit.downloads import Read
+from kit.exports import KINDS
 from kit.policy import Policy
 from kit.windows import Window
 
@@ -35,8 +36,10 @@ def tables(
     known = lists.posts(parts, books.tables["briefs"], config.export_time_zone)
     files = account.files(read, books, parts, config)
     newest = files["last_day"].max()
+    applied = parts.get("sample_applications", pd.DataFrame())
     made = {
         **books.tables,
+        "samples": samples(books.tables["samples"], applied),
         "orders": lines.orders_table(versions, shop),
         "order_versions": lines.versions_table(versions, shop_versions),
         "shop_orders": shop[list(contracts.ShopOrders.columns)],
@@ -107,9 +110,9 @@ def _offers(read: Read, parts: dict[str, pd.DataFrame]) -> list[lists.Offer]:
     """Every window a file offers; a file with a row per day offers each of its days."""
     found = []
     for order, (download, export) in enumerate(read.exports):
-        if export.kind in account.ORDER_KINDS:
+        if not KINDS[export.kind].windowed:
             continue
-        if "date" in export.rows:
+        if "date" in export.rows and export.rows["date"].notna().any():
             days = pd.to_datetime(export.rows["date"]).dropna().dt.date.unique()
             spans = [Window(day, day) for day in sorted(days)]
         elif export.window_start and export.window_end:
@@ -121,12 +124,46 @@ def _offers(read: Read, parts: dict[str, pd.DataFrame]) -> list[lists.Offer]:
 
 
 def _in_exports(parts: dict[str, pd.DataFrame]) -> set[str]:
+    """Creators of any export; who only asked for a sample, and in vain so far, is none."""
     return {
         creator
-        for rows in parts.values()
+        for kind, rows in parts.items()
         if "creator_id" in rows
-        for creator in rows["creator_id"].dropna().unique()
+        for creator in (
+            rows[~rows["status"].isin(["pending", "cancelled"])]
+            if kind == "sample_applications"
+            else rows
+        )["creator_id"]
+        .dropna()
+        .unique()
     }
+
+
+def samples(ledger: pd.DataFrame, applied: pd.DataFrame) -> pd.DataFrame:
+    """The samples ledger with the API's applications, ready for `contracts.Samples`.
+
+    An application is the ledger's row of the same sample id, failing that of the same order: that
+    row keeps its cells and takes what it leaves empty. All others are rows of their own; they
+    have no costs and no dates, which only the ledger knows.
+    """
+    if applied.empty:
+        return ledger
+    columns = ["sample_id", "creator_id", "product_id", "order_id", "status", "fulfilment_status"]
+    newest = applied.sort_values(["file_order", "row"], kind="stable")
+    newest = newest.drop_duplicates("sample_id", keep="last")[columns]
+    known = lines.with_columns(ledger, columns)
+    for key in ("sample_id", "order_id"):
+        own = newest.dropna(subset=[key]).drop_duplicates(key, keep="last").set_index(key)
+        for name in columns:
+            if name in own:
+                told = contracts.look_up(known[key], own[name].astype("str"))
+                known[name] = known[name].astype("str").fillna(told)
+    met = newest["sample_id"].isin(known["sample_id"]) | (
+        newest["order_id"].notna() & newest["order_id"].isin(known["order_id"])
+    )
+    rest = newest[~met]
+    both = pd.concat([known, rest], ignore_index=True)
+    return contracts.frame(contracts.arrow(both, contracts.Samples))
 
 
 def _followers(parts: dict[str, pd.DataFrame]) -> pd.DataFrame:

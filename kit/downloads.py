@@ -186,7 +186,10 @@ def rows(parts: list[tuple[Download, Export]], former: dict[str, str]) -> pd.Dat
         together["creator_id"] = together["handle"].replace(former)
     if "date" in together:
         day = pd.to_datetime(together["date"]).astype("datetime64[us]")
-        together = together.assign(window_start=day, window_end=day)
+        together = together.assign(
+            window_start=day.fillna(together["window_start"]),
+            window_end=day.fillna(together["window_end"]),
+        )
     return together
 
 

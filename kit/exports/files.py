@@ -57,6 +57,7 @@ class TextSheet:
     ends: list[int]  # byte offset behind each of the top rows
     notes: list[str]
     name: str | None = None
+    optional: frozenset[str] = frozenset()
 
     def cells(self, header_row: int, positions: Sequence[int]) -> Cells:
         """The cells of some columns below the header row (counted from 0)."""
@@ -70,9 +71,10 @@ class TextSheet:
 class BookSheet:
     """One sheet of a workbook, read whole."""
 
-    name: str
+    name: str | None
     rows: list[tuple[Any, ...]]
     notes: list[str] = field(default_factory=list)
+    optional: frozenset[str] = frozenset()  # columns that this form of the kind may lack
 
     @cached_property
     def top(self) -> list[list[str]]:
@@ -99,11 +101,12 @@ class BookSheet:
 Sheet = TextSheet | BookSheet
 
 
-def sheets(path: Path, data: bytes) -> list[Sheet]:
-    """The sheets of a csv, tsv or xlsx file, told apart by content and not by suffix.
+def sheets(path: Path, data: bytes, zone: str) -> list[Sheet]:
+    """The sheets of a csv, tsv, xlsx or JSON file, told apart by content and not by suffix.
 
-    Raises ExportError for an empty file, a damaged or protected workbook and anything else;
-    like all errors below `read_file`, it leaves the file's name to the caller.
+    `zone` is the one exports are printed in; the API's instants become its local times. Raises
+    ExportError for an empty file, a damaged or protected workbook and anything else; like all
+    errors below `read_file`, it leaves the file's name to the caller.
     """
     if not data[:4096].strip():
         raise ExportError(f"is empty. {_AGAIN}")
@@ -116,12 +119,13 @@ def sheets(path: Path, data: bytes) -> list[Sheet]:
         )
     if data[:200].lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml")):
         raise ExportError(f"holds a web page, not a table (often an expired login). {_AGAIN}")
-    if data.lstrip()[:1] in (b"{", b"[") or path.suffix.lower() == ".json":
-        raise ExportError(
-            "is JSON; the kit reads exports as csv, tsv or xlsx. "
-            "Export the table as a file instead."
-        )
-    return [_text_sheet(data)]
+    notes: list[str] = []
+    data = as_utf8(data, notes)
+    if data[:4096].lstrip()[:1] in (b"{", b"[") or path.suffix.lower() in (".json", ".jsonl"):
+        from . import api
+
+        return list(api.sheets(data.decode(), zone))
+    return [_text_sheet(data, notes)]
 
 
 def _text(value: Any) -> str:
@@ -156,9 +160,7 @@ def _workbook(data: bytes) -> list[Sheet]:
         ) from error
 
 
-def _text_sheet(data: bytes) -> TextSheet:
-    notes: list[str] = []
-    data = _as_utf8(data, notes)
+def _text_sheet(data: bytes, notes: list[str]) -> TextSheet:
     if b"\n" not in data:
         data = data.replace(b"\r", b"\n")
     delimiter = _delimiter(data)
@@ -166,7 +168,7 @@ def _text_sheet(data: bytes) -> TextSheet:
     return TextSheet(data, delimiter, top, ends, notes)
 
 
-def _as_utf8(data: bytes, notes: list[str]) -> bytes:
+def as_utf8(data: bytes, notes: list[str]) -> bytes:
     """The file as UTF-8 without a byte-order mark."""
     if data.startswith(codecs.BOM_UTF8):
         return data[3:]

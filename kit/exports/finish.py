@@ -19,7 +19,10 @@ _DERIVED = {
     "live_list": ("published_on",),
     "gmv_max_creative": ("published_on",),
     "ads_manager": ("post_id", "currency"),
+    "sample_applications": ("status_known",),
 }
+# Columns that most files of the kind lack, and that change how the others are read.
+_LEFT_OUT = {"gmv_max_creative": ("date",)}
 _EMPTY = {
     "money": "float64",
     "number": "float64",
@@ -53,10 +56,14 @@ def derive(
         table.columns["post_id"] = pd.Series(only, index=names.index, dtype="str")
     elif kind.name == "gmv_max_creative" and "currency" not in text:
         table.columns["currency"] = _currency_elsewhere(table, header)
+    elif kind.name == "sample_applications":
+        _sample_codes(table, text, notes)
 
 
 def _affiliate_codes(table: Typed, text: dict[str, pd.Series], notes: list[str]) -> None:
-    paid = table.columns["paid_at"].notna()
+    index = text["status"].index
+    # A form without payment times (the API's) cannot say of an unknown word that it is unpaid.
+    paid = table.columns["paid_at"].notna() if "paid_at" in text else pd.Series(True, index=index)
     _status(table, text, notes, "affiliate_status", paid.map({True: "pending", False: "unpaid"}))
     settled = "commission_paid_at" in table.columns and table.columns["commission_paid_at"].notna()
     status = table.columns["status"]
@@ -67,6 +74,19 @@ def _affiliate_codes(table: Typed, text: dict[str, pd.Series], notes: list[str])
     table.columns["content_type_raw"] = text["content_type"]
     for word in text["content_type"][codes.isna()].dropna().unique()[:5]:
         notes.append(f"unknown content type {word!r}")
+
+
+def _sample_codes(table: Typed, text: dict[str, pd.Series], notes: list[str]) -> None:
+    """The words stay as the platform prints them; unknown ones are said."""
+    codes = words.coded(text["status"], "sample_status")
+    table.columns["status"] = codes.where(codes.notna(), text["status"])
+    table.columns["status_known"] = codes.notna().astype("boolean")
+    for word, lines in text["status"][codes.isna()].value_counts().head(10).items():
+        notes.append(f"unknown status word {str(word)[:40]!r} in {_rows(lines)}")
+
+
+def _rows(number: int) -> str:
+    return f"{number} row" if number == 1 else f"{number} rows"
 
 
 def _shop_codes(table: Typed, text: dict[str, pd.Series], notes: list[str]) -> None:
@@ -143,6 +163,7 @@ def shape(kind: Kind, rows: pd.DataFrame) -> pd.DataFrame:
     if kind.product_lists:
         names = ["product_ids" if c == "product_id" else c for c in names]
     names += [c for c in _DERIVED.get(kind.name, ()) if c not in names]
+    names = [c for c in names if c in rows or c not in _LEFT_OUT.get(kind.name, ())]
     empty: dict[str, pd.Series] = {}
     columns = {"row": rows["row"]}
     for name in names:

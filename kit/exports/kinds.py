@@ -38,7 +38,7 @@ KIND_LIST = (
         required=("post_id", "orders"),
         used=("post_id", "product_id", "spend", "revenue", "orders", "impressions", "clicks")
         + ("view_rate_2s", "view_rate_6s"),
-        needed=(),
+        needed=("date",),  # where the file has days at all: the API's report does
         key=(),
         money="spend",
         ads=True,
@@ -153,6 +153,18 @@ KIND_LIST = (
         orders=None,
         ads=True,
     ),
+    Kind(
+        "sample_applications",
+        "sample applications",
+        signs=("sample_id", "handle", "fulfilment_status"),
+        required=("status", "product_id"),
+        used=("sample_id", "product_id", "sku_id", "order_id"),
+        needed=("sample_id", "handle"),
+        key=("sample_id",),
+        money="",
+        windowed=False,
+        orders=None,
+    ),
 )
 KINDS: dict[str, Kind] = {kind.name: kind for kind in KIND_LIST}
 
@@ -190,7 +202,7 @@ _TYPES = {
     "number": _NUMBERS.split(),
     "rate": _RATES.split(),
     "time": _TIMES.split(),
-    "id": ["order_id", "sku_id", "product_id", "post_id", "campaign_id"],
+    "id": ["order_id", "sku_id", "product_id", "post_id", "campaign_id", "sample_id"],
     "day": ["date"],
     "handle": ["handle", "handle_alt", "handle_reported"],
     "flag": ["fully_refunded"],

@@ -23,7 +23,7 @@ from .typed import Typed, typed
 def read_file(path: Path, reading: Reading) -> list[Export]:
     """Read one downloaded file: an Export for each sheet that is a known kind.
 
-    Csv, tsv and xlsx are told apart by content, kinds by their headers. Raises ExportError,
+    Csv, tsv, xlsx and JSON are told apart by content, kinds by their headers. Raises ExportError,
     whose message begins with the file's whole name, for a file that is not what it claims.
     """
     try:
@@ -43,7 +43,7 @@ def _read(path: Path, reading: Reading) -> list[Export]:
         )
     data = path.read_bytes()
     facts = {"sha256": hashlib.sha256(data).hexdigest(), "modified": path.stat().st_mtime}
-    all_sheets = files.sheets(path, data)
+    all_sheets = files.sheets(path, data, reading.export_time_zone)
     del data  # a large file need not stay beside its cells
     found = [(sheet, recognise.recognise(sheet, reading.extra_headers)) for sheet in all_sheets]
     known = [(sheet, kind) for sheet, kind in found if kind is not None]
@@ -111,7 +111,7 @@ def _read_sheet(
     facts: Mapping[str, Any],
 ) -> Export:
     kind = header.kind
-    _require(header)
+    _require(header, sheet.optional)
     taken = _cells(sheet, header)
     taken.notes += [*notes, *sheet.notes]
     window = _window(kind, period, reading, "date" in taken.text)
@@ -134,7 +134,7 @@ def _read_sheet(
     taken.notes += table.notes
     taken.notes += finish.notes(kind, rows, table, good)
     start, end, partial = window if window else (None, None, False)
-    if kind.name == "ads_manager" and rows["date"].notna().any():
+    if "date" in rows and rows["date"].notna().any():
         start, end = rows["date"].min().date(), rows["date"].max().date()
     aside.insert(0, "file", path.name)
     aside.insert(1, "sheet", pd.Series(sheet.name, index=aside.index, dtype="str"))
@@ -156,8 +156,8 @@ def _read_sheet(
     )
 
 
-def _require(header: recognise.Recognised) -> None:
-    wanting = recognise.missing(header)
+def _require(header: recognise.Recognised, optional: frozenset[str]) -> None:
+    wanting = [column for column in recognise.missing(header) if column not in optional]
     if wanting:
         strange = f" Nobody knows {', '.join(header.unknown)}." if header.unknown else ""
         raise ExportError(

@@ -68,7 +68,10 @@ def broken_rows(
         if column in table.columns:
             note(table.columns[column].isna().to_numpy(), column, f"{column}_is_there")
     if kind.name == "affiliate_orders":
-        unpriced = table.columns["gmv"].isna() & table.columns["paid_at"].notna()
+        paid = table.columns["status"] != "unpaid"
+        if "paid_at" in table.columns:
+            paid = table.columns["paid_at"].notna()
+        unpriced = table.columns["gmv"].isna() & paid
         note(unpriced.to_numpy(), "gmv", "gmv_is_there")
     return _frame([records[position] for position in sorted(records)])
 

@@ -341,12 +341,6 @@ def test_every_header_of_the_register_is_known():
         assert (list(found), unknown) == ([line.canonical.split(" ")[0]], []), line
 
 
-@pytest.mark.parametrize("name", ["api_affiliate_orders", "api_gmv_max_report"])
-def test_platform_json_is_refused_with_the_way_out(name):
-    with pytest.raises(ExportError, match=f"^{name}.json is JSON.*csv, tsv or xlsx"):
-        read_file(FIXTURES / f"{name}.json", reading())
-
-
 def test_only_broken_fixtures_set_rows_aside():
     aside = {}
     for name, (market, *_) in CASES.items():
