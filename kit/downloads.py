@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from kit.errors import ExportError
-from kit.exports import Export, Reading
+from kit.exports import Export, Reading, archives
 from kit.exports.files import MOST_FILE_BYTES
 from kit.readers import Answer, read_all
 
@@ -27,13 +27,19 @@ FIGURES = ["gmv", "orders", "views", "clicks", "impressions", "spend", "revenue"
 
 @dataclass(frozen=True)
 class Download:
-    """One file of `exports/`: `name` is its path inside, `seen_at` orders it among the others."""
+    """One file of `exports/`: `name` is its path inside, `seen_at` orders it among the others.
+
+    A file inside a zip archive has the archive's `path` and is its `member`. `error` says why a
+    file cannot be opened at all.
+    """
 
     path: Path
     name: str
     sha256: str
     seen_at: float
     seen_on: date
+    member: str | None = None
+    error: str | None = None
 
 
 @dataclass
@@ -48,57 +54,99 @@ class Read:
 def files(folder: Path) -> list[Path]:
     """Every file of `exports/`, at any depth, save hidden and lock files, in order of name."""
     return sorted(
-        (path for path in folder.rglob("*") if path.is_file() and not _ignored(path, folder)),
+        (
+            path
+            for path in folder.rglob("*")
+            if path.is_file() and not _ignored(path.relative_to(folder))
+        ),
         key=lambda path: path.relative_to(folder).as_posix(),
     )
 
 
-def _ignored(path: Path, folder: Path) -> bool:
-    parts = path.relative_to(folder).parts
-    return any(part.startswith((".", "~$", "__MACOSX")) for part in parts) or path.name in {
+def _ignored(place: Path) -> bool:
+    return any(part.startswith((".", "~$", "__MACOSX")) for part in place.parts) or place.name in {
         "Thumbs.db",
         "desktop.ini",
     }
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A file or an archive's member before its moment is known; `place` is its path in exports."""
+
+    path: Path
+    place: Path
+    time: float
+    member: str | None = None
+    error: str | None = None
+
+
 def downloads(folder: Path, zone: str) -> list[Download]:
-    """Every file with the moment it was seen, earliest first; ties go by name.
+    """Every file, those inside zip archives too, with the moment it was seen, earliest first.
 
     The moment is the file's time. Where all files of a folder share one, it is the day that names
     the folder (or the nearest folder above it that a day names); failing that the shared time, so
-    that the file names decide.
+    that the file names decide. An archive is a folder whose files have the times it keeps. Ties
+    go by name.
     """
-    found = files(folder)
-    times = {path: path.stat().st_mtime for path in found}
+    found = [one for path in files(folder) for one in _within(path, folder, zone)]
     folders: dict[Path, list[float]] = {}
-    for path in found:
-        folders.setdefault(path.parent, []).append(times[path])
+    for one in found:
+        folders.setdefault(one.place.parent, []).append(one.time)
     made = []
-    for path in found:
-        beside = folders[path.parent]
+    for one in found:
+        beside = folders[one.place.parent]
         spread = max(beside) - min(beside)
-        named = _named_day(path.parent, folder)
-        seen_at, seen_on = times[path], _local_day(times[path], zone)
+        named = _named_day(one.place.parent)
+        seen_at, seen_on = one.time, _local_day(one.time, zone)
         if named and spread <= SHARED_SECONDS_DATED:
             midnight = datetime(named.year, named.month, named.day, tzinfo=UTC)
             seen_at, seen_on = midnight.timestamp(), named
         elif spread <= SHARED_SECONDS:
             seen_at, seen_on = max(beside), _local_day(max(beside), zone)
-        name = path.relative_to(folder).as_posix()
-        made.append(Download(path, name, _sha256(path), seen_at, seen_on))
+        sha, error = _digest(one)
+        name = one.place.as_posix()
+        made.append(Download(one.path, name, sha, seen_at, seen_on, one.member, error))
     return sorted(made, key=lambda download: (download.seen_at, download.name))
 
 
-def _named_day(folder: Path, top: Path) -> date | None:
-    """The day that names a folder, or the nearest one above it inside `exports/`."""
-    while folder != top:
-        match = re.fullmatch(r"(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})", folder.name)
+def _within(path: Path, folder: Path, zone: str) -> list[_Found]:
+    """The file itself or, of an archive, its members; an archive that is refused stays one."""
+    own = _Found(path, path.relative_to(folder), path.stat().st_mtime)
+    if not archives.is_archive(path):
+        return [own]
+    try:
+        members = archives.members(path)
+    except ExportError as error:
+        return [replace(own, error=str(error))]
+    inside = []
+    for member in members:
+        place = Path(archives.shown(member.name).lstrip("/"))
+        if member.error or not _ignored(place):
+            at = member.at.replace(tzinfo=ZoneInfo(zone)).timestamp() if member.at else own.time
+            inside.append(_Found(path, own.place / place, at, member.name, member.error))
+    return inside
+
+
+def _digest(one: _Found) -> tuple[str, str | None]:
+    """The SHA-256 of a file's bytes, and why it cannot be read; of such a member, the archive's."""
+    if one.member is None or one.error:
+        return _sha256(one.path), one.error
+    try:
+        return archives.sha256(one.path, one.member), None
+    except ExportError as error:
+        return _sha256(one.path), str(error)
+
+
+def _named_day(folder: Path) -> date | None:
+    """The day that names a folder or archive inside `exports/`, or the nearest one above it."""
+    for part in reversed(folder.parts):
+        match = re.fullmatch(r"(\d{4})[-_.]?(\d{2})[-_.]?(\d{2})(?:\.zip)?", part)
         if match:
             try:
-                return date(*(int(part) for part in match.groups()))
+                return date(*(int(number) for number in match.groups()))
             except ValueError:
                 pass
-        folder = folder.parent
     return None
 
 
@@ -122,9 +170,17 @@ def read(found: Iterable[Download], reading: Reading, told: dict[str, tuple[date
 
     `told` gives the window of files whose name tells none, by SHA-256, over `reading.window`.
     """
-    listed = list(found)
-    tasks = [(d.path, replace(reading, window=told.get(d.sha256, reading.window))) for d in listed]
     result = Read()
+    listed = []
+    for download in found:
+        if download.error:
+            result.refused.append((download, f"{download.name} {download.error}"))
+        else:
+            listed.append(download)
+    tasks = [
+        (d.path, replace(reading, window=told.get(d.sha256, reading.window)), d.member)
+        for d in listed
+    ]
     first: dict[str, Download] = {}
     for download, answer in zip(listed, read_all(tasks), strict=True):
         same = first.setdefault(download.sha256, download)

@@ -19,7 +19,7 @@ from threading import Thread
 from kit.errors import ExportError
 from kit.exports import Export, Reading, read_file
 
-Task = tuple[Path, Reading]
+Task = tuple[Path, Reading, str | None]  # the third is the member of an archive
 Answer = list[Export] | ExportError
 
 # Starting a helper costs as much as reading this much.
@@ -47,7 +47,7 @@ def read_all(tasks: list[Task], helpers: int | None = None) -> list[Answer]:
 
 
 def _worthwhile(tasks: list[Task]) -> int:
-    size = sum(path.stat().st_size for path, _ in tasks)
+    size = sum(path.stat().st_size for path in {path for path, _, _ in tasks})
     can = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(can - 1, MOST_HELPERS, size // WORTH_A_HELPER_BYTES)
 
@@ -61,9 +61,9 @@ def _work(waiting: deque[tuple[int, Task]], answers: dict[int, Answer]) -> None:
         answers[number] = _answer(*task)
 
 
-def _answer(path: Path, reading: Reading) -> Answer:
+def _answer(path: Path, reading: Reading, member: str | None) -> Answer:
     try:
-        return read_file(path, reading)
+        return read_file(path, reading, member)
     except ExportError as error:
         return error
 

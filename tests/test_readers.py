@@ -17,7 +17,7 @@ def tasks(tmp_path):
         for i in range(1, 6)
     ]
     paths.insert(2, tiny.write(tmp_path / "photos.csv", [["when", "where"], ["now", "sea"]]))
-    return [(path, READING) for path in paths]
+    return [(path, READING, None) for path in paths]
 
 
 @pytest.mark.parametrize("helpers", [0, 1, 2])

@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from ..errors import ExportError
+from . import archives
 from .values import as_array
 
 HEADER_ROWS = 15  # a header row is looked for in so many rows from the top
@@ -111,6 +112,7 @@ def sheets(path: Path, data: bytes, zone: str) -> list[Sheet]:
     if not data[:4096].strip():
         raise ExportError(f"is empty. {_AGAIN}")
     if data.startswith(b"PK"):
+        archives.refuse_nested(data)
         return _workbook(data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise ExportError(

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ExportError
-from . import files, finish, headers, nondata, periods, recognise, repeats, values
+from . import archives, files, finish, headers, nondata, periods, recognise, repeats, values
 from .kinds import Kind, type_of
 from .periods import Period
 from .reading import SET_ASIDE_COLUMNS, Export, Reading
@@ -20,29 +20,38 @@ from .setaside import broken_rows, ragged_rows
 from .typed import Typed, typed
 
 
-def read_file(path: Path, reading: Reading) -> list[Export]:
+def read_file(path: Path, reading: Reading, member: str | None = None) -> list[Export]:
     """Read one downloaded file: an Export for each sheet that is a known kind.
 
-    Csv, tsv, xlsx and JSON are told apart by content, kinds by their headers. Raises ExportError,
-    whose message begins with the file's whole name, for a file that is not what it claims.
+    Csv, tsv, xlsx and JSON are told apart by content, kinds by their headers. `member` names the
+    file to read inside the zip archive at `path`. Raises ExportError, whose message begins with
+    the file's whole name, for a file that is not what it claims.
     """
     try:
-        return _read(Path(path), reading)
+        return _read(Path(path), reading, member)
     except ExportError as error:
-        raise ExportError(f"{Path(path).name} {error}") from error
+        raise ExportError(f"{_shown(path, member)} {error}") from error
     except OSError as error:
         raise ExportError(
-            f"{Path(path).name} cannot be read ({error.strerror}). Mend that, or remove the file."
+            f"{_shown(path, member)} cannot be read ({error.strerror}). Mend that, or remove the "
+            "file."
         ) from None
 
 
-def _read(path: Path, reading: Reading) -> list[Export]:
+def _shown(path: Path, member: str | None) -> str:
+    name = Path(path).name
+    return name if member is None else f"{name}/{archives.shown(member)}"
+
+
+def _read(path: Path, reading: Reading, member: str | None) -> list[Export]:
     if path.stat().st_size > files.MOST_FILE_BYTES:
         raise ExportError(
             f"is larger than {files.MOST_FILE_BYTES >> 20} MB. Export fewer days at a time."
         )
-    data = path.read_bytes()
+    data = path.read_bytes() if member is None else archives.content(path, member)
     facts = {"sha256": hashlib.sha256(data).hexdigest(), "modified": path.stat().st_mtime}
+    if member is not None:
+        path = Path(archives.shown(member))
     all_sheets = files.sheets(path, data, reading.export_time_zone)
     del data  # a large file need not stay beside its cells
     found = [(sheet, recognise.recognise(sheet, reading.extra_headers)) for sheet in all_sheets]
