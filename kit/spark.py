@@ -190,7 +190,8 @@ def hooks(posts: pd.DataFrame) -> hook_effects.Hooks:
 def candidates(client: Any, as_of: date | str, policy: Policy | None = None) -> pd.DataFrame:
     """One row per post with clicks data in the last 28 days: its rate, verdict and reason.
 
-    Columns of `metrics.post_rates` and of `rank`, then organic_order_share, authorised_until,
+    Columns of `metrics.post_rates` and of `rank`, then on_record (a spark of under
+    `policy.spark.min_clicks` own clicks), organic_order_share, authorised_until,
     authorised_days_left, ad_spend, already_boosted, can_run, blocked_by and reason. The bar is
     the break-even conversion where costs are known (`kit.boost.break_even`), else the pooled
     rate. Whether a post may run stands beside the verdict and never changes it.
@@ -208,7 +209,9 @@ def _candidates(client: Any, as_of: date | str, policy: Policy) -> tuple[pd.Data
     table = pd.concat(
         [
             ranked.assign(
-                organic_order_share=ranked["post_id"].map(share.to_dict()).astype("float64")
+                on_record=(ranked["verdict"] == SPARK)
+                & (ranked["clicks"] < policy.spark.min_clicks),
+                organic_order_share=ranked["post_id"].map(share.to_dict()).astype("float64"),
             ),
             boost.eligibility(client, ranked, as_of, days),
         ],
@@ -236,9 +239,8 @@ def _reason(row: Any, rule: Spark, why: str | None, currency: str) -> str:
         f"orders ({words.percent_range(row.ci_low, row.ci_high, 2)}) and "
         f"{words.percent(row.bar, 2)} is needed{_sure(row)}"
     )
-    parts = [f"{row.verdict.capitalize()}: {told}"]
-    if row.verdict == SPARK and row.clicks < rule.min_clicks:
-        parts.append("judged by its creator's other posts and similar ones")
+    ground = ", on the creator's record" if row.on_record else ""
+    parts = [f"{row.verdict.capitalize()}{ground}: {told}"]
     if row.verdict == NOT_YET:
         parts.append(_missing(row.clicks_needed))
     if row.capped:

@@ -35,6 +35,8 @@ def weekly_figures(weeks):
         figure("conversion_rate", 0.0214, n=18240, ci_low=0.0196, ci_high=0.0233, ci_level=0.9),
         figure("active_creators", 61.0),
         figure("commission_ratio", 0.172, n=845, status="estimated"),
+        figure("planned_spend", 300.0, kind="post", subject="7341234567890120000"),
+        figure("planned_spend", 197.0, kind="post", subject="7341234567890120001"),
     ]
     for back in range(1, weeks):
         end = AS_OF - timedelta(weeks=back)
@@ -139,6 +141,24 @@ def test_six_slides_with_action_titles(home):
         "Promote steady.stella. Demote fading.finn. 40 creators stay",
         "Next week: 4 steps for us, 4 decisions for you",
     ]
+
+
+def test_the_client_is_asked_for_the_spend_of_the_plan(home):
+    asked = everything(deck.build_deck("glow", AS_OF, home()))
+    assert "Release $497 for the 2 posts of the Spark plan." in asked
+
+
+def test_a_spark_without_clicks_of_its_own_is_counted_and_not_drawn(home):
+    root = home()
+    path = next(root.glob("reports/glow/*/decisions.csv"))
+    made = pd.read_csv(path, dtype={"subject": "str"})
+    made.loc[made["subject"] == "7341234567890120001", "n"] = 3
+    made.to_csv(path, index=False)
+    said = everything(deck.build_deck("glow", AS_OF, root))
+    assert "One post has earned paid spend" in said
+    assert "one more stands on its creator's record alone" in said
+    assert "90120001" not in said
+    assert "90120002" in said
 
 
 def test_the_same_results_give_the_same_bytes(home):

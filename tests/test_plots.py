@@ -61,6 +61,7 @@ def candidates(count):
             "clicks": [275] * count,
             "orders": [11] * count,
             "verdict": ["spark"] + ["not yet"] * (count - 1),
+            "on_record": False,
         }
     )
 

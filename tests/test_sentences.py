@@ -113,19 +113,58 @@ def test_promotions():
     assert sentences.promotions(audit.iloc[1:]) == "Nobody moves between tiers. 1 creator stays."
 
 
-def test_spark_says_how_many_and_how_sure():
-    posts = pd.DataFrame(
+def spark_posts(**columns):
+    return pd.DataFrame(
         {
             "verdict": ["spark", "not yet", "no"],
+            "on_record": False,
             "estimate": [0.036, 0.02, 0.006],
             "ci_low": [0.022, 0.01, 0.004],
             "ci_high": [0.05, 0.04, 0.009],
             "rank": [1, 2, 3],
         }
+        | columns
     )
-    assert sentences.spark(posts) == (
-        "One post has earned paid spend, led by one that converts an estimated 3.6% of clicks "
-        "(2.2–5.0%); one more needs clicks before anyone can say."
+
+
+def test_spark_says_how_many_and_how_sure():
+    assert sentences.spark(spark_posts()) == (
+        "One post has earned paid spend: it converts an estimated 3.6% of clicks (2.2–5.0%); one "
+        "more needs clicks before anyone can say."
+    )
+
+
+def test_a_spark_on_the_creators_record_has_earned_nothing_itself():
+    lent = spark_posts(verdict=["spark"] * 3, on_record=[True, False, True])
+    assert sentences.spark(lent) == (
+        "One post has earned paid spend: it converts an estimated 2.0% of clicks (1.0–4.0%); two "
+        "more stand on the creator's record alone."
+    )
+    none = spark_posts(verdict=["spark", "no", "no"], on_record=[True, False, False])
+    assert sentences.spark(none) == (
+        "No post has earned paid spend; one stands on its creator's record alone."
+    )
+
+
+def test_a_pair_of_angle_and_product_is_named_where_no_angle_stands_out():
+    angles = pd.DataFrame({"hook_angle": ["curiosity_gap", "social_proof"], "claim": ""})
+    pairs = pd.DataFrame(
+        {
+            "hook_angle": ["curiosity_gap", "social_proof", "social_proof"],
+            "product": ["Serum", "Serum", "Mask"],
+            "effect": [0.4, -0.5, 0.1],
+            "firm": [True, True, False],
+        }
+    )
+    alone = "No hook angle stands out yet when creators and products are compared like with like."
+    assert sentences.cells(angles, pairs) == (
+        f"{alone} Of the pairs, curiosity gap with Serum beats the other angles."
+    )
+    assert sentences.cells(angles, pairs.iloc[1:]) == alone
+    angles.loc[1, "claim"] = "beats the others"
+    assert sentences.cells(angles, pairs.head(0)) == (
+        "Social proof beats the other angles when creators and products are compared like with "
+        "like."
     )
 
 
@@ -213,7 +252,7 @@ def test_expectations_follow_the_month():
         sentences.deals,
         sentences.newcomers,
         sentences.distribution,
-        sentences.cells,
+        lambda nothing: sentences.cells(nothing, nothing),
         sentences.flips,
         sentences.repeat,
         sentences.set_aside,

@@ -166,14 +166,16 @@ def test_the_forecast_shows_each_week_with_its_chance():
 def test_spark_ranking_shows_what_would_tell():
     rows = pd.DataFrame(
         [
-            (2, "bo", "123456789", None, 40, 2, 0.027, 0.01, 0.05, "not yet", 282.0, 5_000),
-            (1, "ana", "987654321", "wow", 275, 11, 0.036, 0.02, 0.05, "spark", 0.0, 8_000),
+            (2, "bo", "123456789", None, 40, 2, 0.027, 0.01, 0.05, "not yet", False, 282.0, 5_000),
+            (1, "ana", "987654321", "wow", 275, 11, 0.036, 0.02, 0.05, "spark", False, 0.0, 8_000),
         ],
         columns="rank creator_id post_id caption clicks orders estimate ci_low ci_high verdict "
-        "clicks_needed views".split(),
+        "on_record clicks_needed views".split(),
     )
     ranked = body(tables.spark_ranking(rows, bar=0.019))
     assert [row[0] for row in ranked] == ["1", "2"]
+    lent = rows.assign(on_record=rows["verdict"].eq("spark"))
+    assert [row[6] for row in body(tables.spark_ranking(lent))] == ["on record", "not yet"]
     assert ranked[0][2] == "wow (…654321)"
     assert ranked[0][3] == "11 of 275"
     assert [row[7] for row in ranked] == ["Nothing", "About 280 more clicks"]
@@ -200,7 +202,9 @@ _AUDIT = (
     "revenue_per_post_estimate revenue_per_post_passed median_revenue_per_post incidents "
     "incidents_passed verdict reason"
 )
-_SPARK = "rank creator_id post_id clicks orders estimate ci_low ci_high verdict clicks_needed"
+_SPARK = (
+    "rank creator_id post_id clicks orders estimate ci_low ci_high verdict on_record clicks_needed"
+)
 
 
 @pytest.mark.parametrize(

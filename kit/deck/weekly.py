@@ -108,9 +108,15 @@ def _spark_sentence(week: Week) -> str:
     posts = week.decided(SPARK)
     if posts.empty:
         return ""
-    ranked = posts.assign(estimate=posts["value"], verdict=posts["decision"])
+    ranked = posts.assign(
+        estimate=posts["value"], verdict=posts["decision"], on_record=_on_record(week, posts)
+    )
     ranked["rank"] = ranked["estimate"].rank(ascending=False, method="first")
     return sentences.spark(ranked)
+
+
+def _on_record(week: Week, posts: pd.DataFrame) -> pd.Series:
+    return (posts["decision"] == "spark") & (posts["n"] < week.policy.spark.min_clicks)
 
 
 def _pace(week: Week, page: Page) -> None:
@@ -259,7 +265,8 @@ def _reasons(decisions: pd.DataFrame) -> str:
 def _sparks(week: Week, page: Page) -> None:
     posts = week.decided(SPARK).sort_values("value", ascending=False, kind="stable")
     page.head(_spark_sentence(week) or "No post has been ranked for paid spend")
-    known = posts.dropna(subset=["value"]).head(8)
+    # A post with too few clicks of its own is counted in the title; its bar would show its creator.
+    known = posts[~_on_record(week, posts)].dropna(subset=["value"]).head(8)
     left, right = page.body.columns(0.5, 0.5, gap=Inches(0.45))
     bar = week.row("conversion_bar")
     beat = f"; a post must beat {words.percent(bar['value'], 2)}" if bar is not None else ""
@@ -375,17 +382,22 @@ def _actions(week: Week) -> list[str]:
 
 
 def _asks(week: Week) -> list[str]:
-    sparks = int((week.decided(SPARK)["decision"] == "spark").sum())
     audit, review = week.decided(AUDIT), week.decided(REVIEW)
     found = []
-    if sparks:
-        found.append(f"Release ad spend for {words.count(sparks, 'post')} with verdict spark.")
+    planned = week.figures[week.figures["metric"] == "planned_spend"]
+    if len(planned):
+        spend = words.money(planned["value"].sum(), week.currency, 0)
+        found.append(f"Release {spend} for the {_planned(len(planned))} of the Spark plan.")
     found += [
         sentences.named(review, "fee", "Agree production fees for", 4),
         sentences.named(audit, "promote", "Approve the next tier's deal for", 4),
         sentences.named(audit, "demote", "Agree the move down of", 4),
     ]
     return [text for text in found if text]
+
+
+def _planned(posts: int) -> str:
+    return "one post" if posts == 1 else f"{posts} posts"
 
 
 def _definitions(*metrics: str) -> str:

@@ -37,20 +37,21 @@ def spark_candidates(
 ) -> Axes:
     """The posts in the order of their estimated conversion, with intervals and own clicks.
 
-    One row per post: rank, post_id, creator_id, estimate, ci_low, ci_high, clicks, orders, verdict;
-    optional caption. `bar` is the conversion a post must beat. Needs no views: they play no part.
+    One row per post: rank, post_id, creator_id, estimate, ci_low, ci_high, clicks, orders, verdict,
+    on_record; optional caption. `bar` is the conversion a post must beat. Views play no part.
     """
     rows = candidates.dropna(subset=["estimate"]) if len(candidates) else candidates
     if rows.empty:
         return nothing(ax, "no post has clicks in the last 28 days")
     rows = rows.sort_values("rank").head(most)
     places = np.arange(len(rows))
+    lent = rows["on_record"].to_numpy(dtype=bool)
     sparks = rows["verdict"].eq("spark").to_numpy()
     pale = np.where(sparks, "#B5D3E7", LIGHT)
     ax.hlines(places, rows["ci_low"], rows["ci_high"], color=pale, lw=5, zorder=2)
-    ax.scatter(
-        rows["estimate"], places, s=42, color=np.where(sparks, ACCENT, "#7A7A7A"), zorder=3, lw=0
-    )
+    dots = np.where(sparks, ACCENT, "#7A7A7A")
+    hollow = np.where(lent, "white", dots)
+    ax.scatter(rows["estimate"], places, s=42, color=hollow, ec=dots, zorder=3, lw=1.4)
     if bar is not None:
         ax.axvline(bar, color=INK, lw=1, ls=(0, (4, 3)), zorder=1)
         text = f"Bar {words.percent(bar, 2)}"
@@ -62,9 +63,10 @@ def spark_candidates(
     ax.set_xlim(left=0)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{words.plain_number(v * 100)}%"))
     ax.xaxis.set_major_locator(MaxNLocator(6))
+    hollow_means = "; hollow: on the creator's record" if lent.any() else ""
     more = len(candidates) - len(rows)
     rest = f"; {words.count(more, 'more post')} below" if more else ""
-    ax.set_xlabel(f"Estimated orders per click, 90% interval{rest}")
+    ax.set_xlabel(f"Estimated orders per click, 90% interval{hollow_means}{rest}")
     return ax
 
 
@@ -80,8 +82,8 @@ def _evidence(ax: Axes, place: float, row: dict) -> None:
         "va": "center",
     }
     ax.annotate(own, (1, place), (10, 0), size=8.8, color=INK, **beside)
-    ink, weight = (ACCENT, "bold") if spark else (MUTED, "normal")
-    verdict = str(row["verdict"])
+    ink, weight = (ACCENT, "bold") if spark and not row["on_record"] else (MUTED, "normal")
+    verdict = "on record" if row["on_record"] else str(row["verdict"])
     ax.annotate(verdict, (1, place), (110, 0), size=9.2, color=ink, weight=weight, **beside)
 
 
@@ -140,6 +142,9 @@ def views_and_conversion(posts: pd.DataFrame, ax: Axes, bar: float | None = None
         texts = [drawable(str(text)) for text in named["label"]]
         inks = np.where(named["verdict"].eq("spark"), ACCENT, INK).tolist()
         around = (rows["views"].tolist(), rows["rate"].tolist())
+        if bar is not None:
+            line = np.geomspace(low, high, 120).tolist()
+            around = (around[0] + line, around[1] + [bar] * len(line))
         label_points(ax, named["views"], named["rate"], texts, avoid=around, colors=inks)
     return ax
 

@@ -57,21 +57,41 @@ def review(decisions: pd.DataFrame) -> list[str]:
 def spark(candidates: pd.DataFrame) -> str:
     """How many posts have earned paid spend and how sure that is.
 
-    Needs `verdict`, `estimate`, `ci_low`, `ci_high`, `rank`.
+    Needs `verdict`, `on_record`, `estimate`, `ci_low`, `ci_high`, `rank`. A spark that stands on
+    its creator's record is counted apart: it has not earned anything itself yet.
     """
     if candidates.empty:
         return "No post has a click in the last four weeks, so there is nothing to amplify yet."
     tally = candidates["verdict"].value_counts()
-    sparks, waiting = int(tally.get("spark", 0)), int(tally.get("not yet", 0))
-    text = f"{_have(sparks, 'post')} earned paid spend"
-    rest = f"; {_verb(waiting, 'more needs', 'more need')} clicks before anyone can say"
-    first = candidates.sort_values("rank").iloc[0]
-    if sparks and first["verdict"] == "spark":
-        text += (
-            f", led by one that converts an estimated {percent(first['estimate'])} of clicks "
+    on_record = candidates["on_record"].astype(bool)
+    earned = candidates[(candidates["verdict"] == "spark") & ~on_record].sort_values("rank")
+    parts = [
+        f"{_have(len(earned), 'post')} earned paid spend"
+        if len(earned)
+        else "No post has earned paid spend"
+    ]
+    if len(earned):
+        first = earned.iloc[0]
+        parts[0] += (
+            f"{_led(len(earned))} an estimated {percent(first['estimate'])} of clicks "
             f"({percent_range(first['ci_low'], first['ci_high'])})"
         )
-    return words.sentence(text + (rest if waiting else ""))
+    lent = int(on_record.sum())
+    if lent:
+        stands = (
+            _verb(lent, "more stands", "more stand")
+            if len(earned)
+            else _verb(lent, "stands", "stand")
+        )
+        parts.append(f"{stands} on {'its' if lent == 1 else 'the'} creator's record alone")
+    waiting = int(tally.get("not yet", 0))
+    if waiting:
+        parts.append(f"{_verb(waiting, 'more needs', 'more need')} clicks before anyone can say")
+    return words.sentence("; ".join(parts))
+
+
+def _led(number: int) -> str:
+    return ": it converts" if number == 1 else ", led by one that converts"
 
 
 def _have(number: int, noun: str) -> str:
@@ -129,17 +149,29 @@ def promotions(decisions: pd.DataFrame) -> str:
     return f"{text} {staying}" if rest else text
 
 
-def cells(table: pd.DataFrame) -> str:
-    """Which hook angle beats the others, if any does. Needs `hook_angle`, `claim` ('' for none)."""
+def cells(table: pd.DataFrame, pairs: pd.DataFrame) -> str:
+    """Which hook angle beats the others, overall and with which product.
+
+    Needs `hook_angle` and `claim` ('' for none) of each angle, and of each pair `hook_angle`,
+    `product`, `effect` and `firm`.
+    """
     if table.empty:
         return "No hook angle has a reading yet."
     sure = table[table["claim"] == "beats the others"].sort_values("hook_angle")
-    if sure.empty:
-        return (
-            "No hook angle stands out yet when creators and products are compared like with like."
-        )
-    angles = listed(hook(angle) for angle in sure["hook_angle"])
-    return f"With creators and products compared like with like, {angles} beats the other angles."
+    alike = "when creators and products are compared like with like"
+    told = f"No hook angle stands out yet {alike}."
+    if len(sure):
+        angles = listed(hook(angle) for angle in sure["hook_angle"])
+        told = f"{angles[0].upper()}{angles[1:]} {_beat(len(sure))} the other angles {alike}."
+    proven = pairs[pairs["firm"].astype(bool) & pairs["effect"].gt(0)] if len(pairs) else pairs
+    if proven.empty:
+        return told
+    named = [f"{hook(row.hook_angle)} with {row.product}" for row in proven.itertuples()]
+    return f"{told} Of the pairs, {listed(named)} {_beat(len(named))} the other angles."
+
+
+def _beat(number: int) -> str:
+    return "beats" if number == 1 else "beat"
 
 
 def open_questions(questions: pd.DataFrame, cells: pd.DataFrame) -> str:

@@ -107,7 +107,7 @@ def spark_report(report: results.Findings, currency: str = "USD") -> list[str]:
         decisions.spark(report["candidates"]),
         bar(report["bar"].iloc[0], currency),
         decisions.pair(*pair.to_dict("records")) if len(pair) == 2 else "",
-        decisions.cells(report["angles"]),
+        decisions.cells(report["angles"], report["cells"]),
         f"The plan puts {words.money(spend, currency)} behind "
         f"{words.count(len(plan), 'post')} that may run."
         if spend

@@ -22,6 +22,9 @@ def spark_ranking(
         record=[_record(row) for row in rows.to_dict("records")],
         interval=ranges(rows["ci_low"], rows["ci_high"]),
         next=[_next(row) for row in rows.to_dict("records")],
+        verdict=rows["verdict"].mask(rows["on_record"].astype(bool), "on record")
+        if len(rows)
+        else None,
     )
     columns = [
         Column("rank", "Rank", "count", width="5%"),
@@ -46,9 +49,12 @@ def spark_ranking(
         subtitle=subtitle,
         note=f"Ranked by estimated click-to-purchase rate, never by views.{beat} The estimate "
         "pulls thin records toward those of like creators, hooks and products. Organic orders: "
-        f"share of its orders not brought by ads, where commissions tell.{more}",
+        "share of its orders not brought by ads, where commissions tell. On record: a spark for "
+        f"what its creator's other posts did, with too few clicks of its own.{more}",
         none="No post has product clicks in the last 28 days.",
-        strong={"verdict": rows["verdict"].eq("spark")} if len(rows) else None,
+        strong={"verdict": rows["verdict"].eq("spark") & ~rows["on_record"].astype(bool)}
+        if len(rows)
+        else None,
     )
 
 
