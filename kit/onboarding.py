@@ -123,7 +123,8 @@ def _months_after(day: date, months: int) -> date:
 def milestones(client: Client, as_of: date, people: pd.DataFrame) -> pd.DataFrame:
     """One row per milestone of the build plan: what is there on `as_of` against what is wanted.
 
-    Everything is counted up to `as_of`; creators active and sparks are those of the last 28 days.
+    Everything is counted up to `as_of`; creators active and sparks are those of the last 28 days,
+    and a spark on its creator's record alone is none.
     """
     build = client.policy.build
     posts = client.posts[client.posts["published_on"] <= pd.Timestamp(as_of)]
@@ -158,7 +159,8 @@ def milestones(client: Client, as_of: date, people: pd.DataFrame) -> pd.DataFram
 
 def _spark_posts(client: Client, as_of: date) -> set[str]:
     candidates = spark.candidates(client, as_of)
-    return set(candidates.loc[candidates["verdict"] == "spark", "post_id"])
+    earned = (candidates["verdict"] == "spark") & ~candidates["on_record"]
+    return set(candidates.loc[earned, "post_id"])
 
 
 def _posts_with_spend(client: Client, as_of: date) -> set[str]:
