@@ -188,6 +188,12 @@ def test_spark_ranking_shows_what_would_tell():
     assert "Bar: 1.90%" in text(tables.spark_ranking(rows, bar=0.019))
 
 
+def test_good_news_and_warnings_differ_in_colour():
+    page = tables.verdicts(VERDICTS).as_raw_html()
+    assert re.search(r"color: #0067A0;font-weight: bold[^>]*>invest<", page)
+    assert not re.search(r"color: #B34700;font-weight: bold[^>]*>invest<", page)
+
+
 def test_gmv_change_is_to_the_cent():
     parts = pd.DataFrame({"part": ["creators", "all"], "effect": [-308.82, 480.0]})
     assert body(tables.gmv_change(parts)) == [

@@ -11,6 +11,8 @@ from great_tables import GT, loc, style
 from kit import words
 
 ACCENT, WARNING, INK, MUTED = "#0067A0", "#B34700", "#262626", "#5F5F5F"
+# Words set in the colour of good news, as the charts have it; other bold cells are warnings.
+GOOD_NEWS = frozenset({"spark", "invest", "promote", "above"})
 FONTS = ["Inter", "Helvetica Neue", "Arial", "Liberation Sans", "sans-serif"]
 
 
@@ -44,9 +46,9 @@ def finished(
 ) -> GT:
     """A frame as a finished table with these columns; those it lacks are left out.
 
-    `strong` gives, by column, a mask of the cells to be set in bold; `marks`, by column, a text to
-    stand before each cell, so that nothing is said by colour alone. An empty frame becomes the
-    text `none`.
+    `strong` gives, by column, a mask of the cells to be set in bold, coloured as good news
+    (`GOOD_NEWS`) or as a warning; `marks`, by column, a text to stand before each cell, so that
+    nothing is said by colour alone. An empty frame becomes the text `none`.
     """
     if frame.empty:
         # a note explains figures, and there are none
@@ -70,9 +72,12 @@ def finished(
     table = table.cols_width(widths) if widths else table
     for name, mask in (strong or {}).items():
         places = [place for place, told in enumerate(mask.fillna(False).tolist()) if told]
-        if places and name in shown:
-            cells = loc.body(columns=name, rows=places)
-            table = table.tab_style(style.text(color=WARNING, weight="bold"), cells)
+        good = [p for p in places if name in shown and shown[name].iat[p] in GOOD_NEWS]
+        bad = [p for p in places if name in shown and p not in good]
+        for rows_of, color in ((good, ACCENT), (bad, WARNING)):
+            if rows_of:
+                cells = loc.body(columns=name, rows=rows_of)
+                table = table.tab_style(style.text(color=color, weight="bold"), cells)
     # a table of few columns stays narrow: figures far apart are hard to compare
     return _dressed(table, title, subtitle, note, wide=len(kept) > 5 or bool(widths))
 
