@@ -267,7 +267,7 @@ def _sparks(week: Week, page: Page) -> None:
     page.head(_spark_sentence(week) or "No post has been ranked for paid spend")
     # A post with too few clicks of its own is counted in the title; its bar would show its creator.
     known = posts[~_on_record(week, posts)].dropna(subset=["value"]).head(8)
-    left, right = page.body.columns(0.5, 0.5, gap=Inches(0.45))
+    left, right = page.body.columns(0.4, 0.6, gap=Inches(0.4))
     bar = week.row("conversion_bar")
     beat = f"; a post must beat {words.percent(bar['value'], 2)}" if bar is not None else ""
     head = f"Estimated orders per click, 90% interval{beat}"
