@@ -243,11 +243,16 @@ def _rights(client: Any, posts: pd.DataFrame, day: pd.Timestamp) -> list[str]:
     ]
 
 
-def _stock(client: Any, posts: pd.DataFrame) -> list[str]:
+def out_of_stock(client: Any) -> set[str]:
+    """Ids of the products of whose variants the ledger says that none is in stock."""
     products = client.frame("products").dropna(subset=["in_stock"])
     word = products["in_stock"].astype("str").str.strip().str.lower()
     out = word.isin(_OUT_OF_STOCK).groupby(products["product_id"]).all()
-    gone = set(out[out].index)
+    return set(out[out].index)
+
+
+def _stock(client: Any, posts: pd.DataFrame) -> list[str]:
+    gone = out_of_stock(client)
     shown = client.frame("posts").set_index("post_id")["product_ids"].to_dict()
     texts = []
     for post in posts["post_id"]:

@@ -281,6 +281,48 @@ def deck(
 
 
 @app.command()
+def brief(
+    client: ClientName,
+    creator: Annotated[
+        str | None, typer.Argument(help="A creator's handle; left out: all who are due briefs.")
+    ] = None,
+    product: Annotated[str | None, typer.Argument(help="Id of the product.")] = None,
+    as_of: AsOf = None,
+    angle: Annotated[
+        str | None, typer.Option(help="Hook angle, to overrule the kit's choice.")
+    ] = None,
+    call_to_action: Annotated[
+        str | None, typer.Option(help="The call to action, in the creator's words.")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Write creator briefs.
+
+    Of five parts each: hook angle, product truth, proof, call to action, what not to say. As Word,
+    web page and Markdown, with rows for ledgers/briefs.csv. A part that is missing refuses it.
+    """
+    from kit import brief_files, briefs, printed
+    from kit import client as clients
+
+    day = printed.day_of(client, as_of, home)
+    opened = clients.open(client, home)
+    if (creator is None) != (product is None):
+        raise ClientError("Give a creator and a product, or neither for all who are due briefs.")
+    if creator is None and (angle or call_to_action):
+        raise ClientError("--angle and --call-to-action are for one brief: name its creator.")
+    if creator is None:
+        made = briefs.for_week(opened, day)
+    else:
+        one = briefs.compose(
+            opened, creator, str(product), day, hook_angle=angle, call_to_action=call_to_action
+        )
+        made = briefs.Round([one])
+    folder = clients.home(home) / "reports" / client / "briefs" / day.isoformat()
+    brief_files.write(made, folder)
+    printed.briefs(made, folder)
+
+
+@app.command()
 def explain(
     metric: Annotated[str | None, typer.Argument(help="A metric's id; left out: all ids.")] = None,
 ) -> None:

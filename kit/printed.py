@@ -13,6 +13,7 @@ import pandas as pd
 
 from kit import client as clients
 from kit import parameters, words
+from kit.briefs import Round
 from kit.doctor import Finding
 from kit.errors import ClientError, KitError
 from kit.ingest import IngestReport
@@ -208,6 +209,32 @@ def cleared(rows: pd.DataFrame, done: bool) -> None:
 
 def _room(rows: pd.DataFrame) -> str:
     return f"{words.count(len(rows), 'report')}, {rows['bytes'].sum() / 1e6:,.1f} MB."
+
+
+def briefs(made: Round, folder: Path) -> None:
+    """Which briefs were written and why each angle, who got none, where the files are."""
+    if made.briefs:
+        rows = [
+            {
+                "brief": brief.brief_id,
+                "creator": brief.creator_id,
+                "product": words.cut(brief.product, 28),
+                "hook angle": brief.hook_angle.replace("_", " "),
+                "why": brief.why,
+            }
+            for brief in made.briefs
+        ]
+        print(table(pd.DataFrame(rows)))
+    for brief in made.briefs:
+        for warning in brief.warnings:
+            print(f"{brief.brief_id}: {warning}")
+    for row in made.left_out.itertuples():
+        print(f"No brief for {row.creator_id}: {row.why}")
+    if not made.briefs:
+        print("No brief is due.")
+        return
+    print(f"Wrote {words.count(len(made.briefs), 'brief')} into {folder}")
+    print("Add the rows of its briefs.csv to ledgers/briefs.csv once they are sent.")
 
 
 def examined(findings: Sequence[Finding]) -> bool:

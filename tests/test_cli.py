@@ -18,6 +18,7 @@ COMMANDS = [
     "check",
     "run",
     "deck",
+    "brief",
     "explain",
     "runs",
     "prune",
