@@ -1,0 +1,99 @@
+"""May this client's report be published? Gates on refused files, coverage, money that disagrees.
+
+`coverage` knows which days are there, `gates` what withholds a report, `grades` how good each
+table is, `pieces` what is missing and what that makes impossible.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from kit.client import Client
+from kit.errors import ClientError
+from kit.readiness import coverage, gates, grades, pieces
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether a report of `as_of` may be published.
+
+    `reasons`: one sentence per failed gate. `gates`: one row per gate (gate, passed, detail).
+    `tables`: one row per kind of export or ledger (kind, files, rows, newest, age_days,
+    covered_from, covered_until, gap_days). `cannot`: what missing pieces make impossible and where
+    they are to be had. `notes`: what is said but withholds nothing.
+    """
+
+    ready: bool
+    reasons: list[str]
+    gates: pd.DataFrame
+    tables: pd.DataFrame
+    cannot: list[str]
+    notes: list[str]
+    as_of: date | None
+
+
+def check(client: Client, as_of: date | str | None = None, report: str | None = None) -> Readiness:
+    """The gates of a client's data for a report of `as_of`, by default the newest day it holds.
+
+    Never looks at the clock. `report` only names the report in the reasons. Raises `ClientError`
+    for a day before the data.
+    """
+    if client.newest_day() is None:
+        return _without_data(client, as_of, report)
+    day = _day_of_report(client, as_of)
+    made = pd.DataFrame(
+        [
+            ("files", *gates.files(client)),
+            ("coverage", *gates.coverage(client, day)),
+            ("gmv", *gates.silent_zero(client, day)),
+            ("reconciliation", *gates.reconciliation(client, day)),
+            ("printed totals", *gates.printed_totals(client)),
+            ("set aside", *gates.set_aside(client)),
+            ("status words", *gates.status_words(client)),
+        ],
+        columns=["gate", "passed", "detail"],
+    )
+    failed = made.loc[~made["passed"], "detail"].tolist()
+    return Readiness(
+        ready=not failed,
+        reasons=[f"{report}: {reason}" if report else reason for reason in failed],
+        gates=made,
+        tables=grades.supply(client, day),
+        cannot=pieces.cannot(client),
+        notes=coverage.old_gaps(client, day) + pieces.orphans(client),
+        as_of=day,
+    )
+
+
+def _day_of_report(client: Client, as_of: date | str | None) -> date:
+    first, newest = client.first_day(), client.newest_day()
+    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or newest
+    assert day is not None
+    if first and day < first:
+        raise ClientError(
+            f"as_of {day} is before the data of {client.name}, which begin on {first} and reach "
+            f"to {newest}. Choose a day from {first} on."
+        )
+    return day
+
+
+def _without_data(client: Client, as_of: date | str | None, report: str | None) -> Readiness:
+    """Nothing could be read: never ready, and the refused files say why."""
+    told = f"{client.name} has no readable data. Put exports into {client.folder / 'exports'}."
+    made = pd.DataFrame(
+        [("data", False, told), ("files", *gates.files(client))],
+        columns=["gate", "passed", "detail"],
+    )
+    failed = made.loc[~made["passed"], "detail"]
+    return Readiness(
+        ready=False,
+        reasons=[f"{report}: {reason}" if report else reason for reason in failed],
+        gates=made,
+        tables=grades.supply(client, date.min),
+        cannot=pieces.cannot(client),
+        notes=[],
+        as_of=date.fromisoformat(as_of) if isinstance(as_of, str) else as_of,
+    )

@@ -1,0 +1,165 @@
+"""The gates: each says whether it holds, in a sentence that names what does not."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+
+from kit.client import Client
+from kit.lines import local_days
+from kit.readiness.coverage import FOUR_WEEKS_DAYS, held_days, order_days, regular
+from kit.windows import covered_days, gaps
+
+# Definitions §1: lines whose status word nobody knows, as a share of the money.
+UNKNOWN_STATUS_SHARE = 0.01
+
+
+def files(client: Client) -> tuple[bool, str]:
+    refused = client.frame("set_aside").query("rule == 'file refused'")
+    if refused.empty:
+        return True, "No file was refused."
+    return False, f"Refused: {' '.join(refused['value'])} Mend or remove the file."
+
+
+def coverage(client: Client, as_of: date) -> tuple[bool, str]:
+    """No uncovered day inside the four weeks in a kind the client normally supplies."""
+    start = as_of - timedelta(FOUR_WEEKS_DAYS - 1)
+    missing = [
+        f"{label} {gap}"
+        for label, held in held_days(client).items()
+        if regular(held, client)
+        for gap in gaps(held, max(start, held[0].start), as_of)
+        if held[0].start <= as_of
+    ]
+    if not missing:
+        return True, f"Every day from {start} to {as_of} is covered."
+    return False, f"No data for {'; '.join(missing)}. Download these days and ingest again."
+
+
+def silent_zero(client: Client, as_of: date) -> tuple[bool, str]:
+    """GMV 0 with orders above 0: a renamed money column read as nothing."""
+    start = pd.Timestamp(as_of - timedelta(FOUR_WEEKS_DAYS - 1))
+    empty = []
+    for name in ("post_stats", "creator_stats"):
+        rows = client.frame(name)
+        rows = rows[(rows["window_end"] >= start) & (rows["window_start"] <= pd.Timestamp(as_of))]
+        sums = rows.groupby(["source", "window_start"])[["gmv", "orders"]].sum()
+        bad = sums[(sums["gmv"] == 0) & (sums["orders"] > 0)]
+        empty += [f"{source.replace('_', ' ')} from {day.date()}" for source, day in bad.index]
+    lines = client.frame("orders")
+    lines = lines[lines["counts"] & (local_days(lines["ordered_at"], client.time_zone) >= start)]
+    if len(lines) and lines["gmv"].sum() == 0:
+        empty.append("affiliate orders")
+    if not empty:
+        return True, "GMV stands wherever orders do."
+    return False, f"GMV is 0 although there are orders: {'; '.join(empty)}. Was a column renamed?"
+
+
+def reconciliation(client: Client, as_of: date) -> tuple[bool, str]:
+    """The platform's sums by creator against their own parts and against the order lines."""
+    lists = _creator_windows(client, as_of)
+    if lists.empty:
+        return True, "No creator list of the four weeks to compare with."
+    tolerance = client.policy.reconciliation_tolerance
+    split = lists.dropna(subset=["gmv_video", "gmv_live", "gmv_product_card"], how="all")
+    parts = split[["gmv_video", "gmv_live", "gmv_product_card"]].sum().sum()
+    compared = [("video, LIVE and product card", split["gmv"].sum(), parts)]
+    inside, both, listed = _order_sums(client, lists)
+    if inside:
+        sums = min(both, key=lambda total: abs(total - listed))
+        compared.append(("the affiliate order lines of the same days", listed, sums))
+    told = []
+    for what, whole, other in compared:
+        larger = max(abs(whole), abs(other))
+        if larger and abs(whole - other) > tolerance * larger:
+            told.append(
+                f"GMV by creator is {whole:,.2f}, {what} add up to {other:,.2f} "
+                f"({abs(whole - other) / larger:.1%} apart, {tolerance:.1%} allowed)"
+            )
+    if told:
+        return False, f"{'; '.join(told)}. Is a download missing or cut short?"
+    return True, f"GMV by creator agrees with {' and with '.join(what for what, *_ in compared)}."
+
+
+def _creator_windows(client: Client, as_of: date) -> pd.DataFrame:
+    rows = client.frame("creator_stats")
+    start = pd.Timestamp(as_of - timedelta(FOUR_WEEKS_DAYS - 1))
+    return rows[(rows["window_start"] >= start) & (rows["window_end"] <= pd.Timestamp(as_of))]
+
+
+def _order_sums(client: Client, lists: pd.DataFrame) -> tuple[bool, list[float], float]:
+    """Order lines of the windows that order files cover whole: with and without external traffic.
+
+    Like with like: paid lines by day created in the exports' zone, later cancellations and refunds
+    still in. Whether the lists count external traffic is nowhere said, so either sum will do.
+    """
+    held = order_days(client, "orders", "affiliate_orders")
+    spans = sorted(set(zip(lists["window_start"], lists["window_end"], strict=True)))
+    whole = [
+        (a, b)
+        for a, b in spans
+        if held and covered_days(held, a.date(), b.date()) == (b - a).days + 1
+    ]
+    lines = client.frame("orders")
+    paid = lines[
+        (lines["status"] != "unpaid") & (lines["paid_at"].notna() | lines["paid_at"].isna().all())
+    ]
+    days = local_days(paid["ordered_at"], client.config.export_time_zone)
+    within = pd.Series(False, index=paid.index)
+    listed = 0.0
+    for first, last in whole:
+        within |= days.between(first, last)
+        listed += lists.loc[lists["window_start"] == first, "gmv"].sum()
+    money = paid.loc[within]
+    own = money.loc[money["content_type"] != "external", "gmv"].sum()
+    return bool(whole), [money["gmv"].sum(), own], listed
+
+
+def printed_totals(client: Client) -> tuple[bool, str]:
+    files = client.frame("files").dropna(subset=["printed_total", "money"])
+    tolerance = client.policy.reconciliation_tolerance
+    apart = (files["printed_total"] - files["money"]).abs()
+    wrong = files[apart > tolerance * files[["printed_total", "money"]].abs().max(axis=1)]
+    if wrong.empty:
+        return True, "Rows add up to the totals the files print."
+    told = [
+        f"{row.file} prints {row.printed_total:,.2f}, its rows add up to {row.money:,.2f}"
+        for row in wrong.itertuples()
+    ]
+    return False, f"{'; '.join(told)}. Download the file again."
+
+
+def set_aside(client: Client) -> tuple[bool, str]:
+    """Money in rows set aside, as a share of the money of the same kind of export."""
+    rows = client.frame("set_aside").dropna(subset=["row"])
+    read = client.frame("files").groupby("kind")["money"].sum()
+    money = rows.groupby("kind")["money"].sum().reindex(read.index).fillna(0)
+    share = (money / (read + money)).fillna(0)
+    tolerance = client.policy.set_aside_tolerance
+    unknown = rows["money"].isna().sum()
+    said = f" The money of {unknown} of them cannot be read." if unknown else ""
+    high = share[share > tolerance]
+    if high.empty:
+        return True, f"{len(rows)} rows set aside, within {tolerance:.1%} of the money.{said}"
+    told = [
+        f"{rate:.1%} of the money in {str(kind).replace('_', ' ')}" for kind, rate in high.items()
+    ]
+    return (
+        False,
+        f"Set aside: {'; '.join(told)}, over {tolerance:.1%}.{said} See the set-aside rows.",
+    )
+
+
+def status_words(client: Client) -> tuple[bool, str]:
+    for name in ("orders", "shop_orders"):
+        rows = client.frame(name)
+        strange = rows[~rows["status_known"].fillna(True).astype(bool)]
+        share = strange["gmv"].sum() / rows["gmv"].sum() if rows["gmv"].sum() else 0.0
+        if share > UNKNOWN_STATUS_SHARE:
+            words = ", ".join(sorted(strange["status_raw"].dropna().unique())[:5])
+            return False, (
+                f"Status words nobody knows ({words}) stand on {share:.1%} of the money in "
+                f"{name.replace('_', ' ')}. Tell us what they mean."
+            )
+    return True, "Every status word that matters is known."
