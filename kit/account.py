@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kit import contracts, ledgers, lines, lists
+from kit import contracts, drift, ledgers, lines, lists
 from kit.client import Config
 from kit.downloads import Download, Read
 from kit.exports import Export
@@ -95,6 +95,23 @@ def _days(export: Export, rows: pd.DataFrame, zone: str) -> tuple[Any, Any]:
     return days.min(), days.max()
 
 
+def headers(read: Read) -> pd.DataFrame:
+    """One row per header of every recognised sheet (`contracts.Headers`)."""
+    rows = [
+        {
+            "kind": export.kind,
+            "file": download.name,
+            "sheet": export.sheet,
+            "seen_on": pd.Timestamp(download.seen_on),
+            "place": place,
+            **met._asdict(),
+        }
+        for download, export in read.exports
+        for place, met in enumerate(export.headers)
+    ]
+    return contracts.frame(contracts.arrow(pd.DataFrame(rows), contracts.Headers))
+
+
 def _stamp(day: date | None) -> Any:
     return pd.Timestamp(day) if day else pd.NaT
 
@@ -136,6 +153,7 @@ def notes(read: Read, books: ledgers.Ledgers, tables: dict, config: Config) -> l
         f"{d.name} holds the same bytes as {first.name}: counted once." for d, first in read.copies
     ]
     notes += _file_notes(read)
+    notes += drift.sentences(drift.changes(tables["headers"]))
     notes += lists.replaced(tables["windows"])
     notes += _window_notes(tables["windows"])
     notes += books.notes

@@ -56,6 +56,7 @@ def tables(
         ),
         "set_aside": account.set_aside(read, books, broken),
         "files": files,
+        "headers": account.headers(read),
         "windows": windows,
     }
     return made, account.notes(read, books, made, config)

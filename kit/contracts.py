@@ -373,6 +373,21 @@ class Files:
     )
 
 
+class Headers:
+    """One row per header that a sheet of an export prints.
+
+    `column` is what it was taken for; `state` matched, guessed, left unread or unknown.
+    """
+
+    key = ["file", "sheet", "place"]
+    columns = _columns(
+        (TEXT, "kind file sheet"),
+        (DAY, "seen_on"),
+        (COUNT, "place"),
+        (TEXT, "header column state"),
+    )
+
+
 class Windows:
     """One row per window of a kind of export that some file offers, kept or not."""
 
@@ -409,6 +424,7 @@ TABLES: dict[str, type] = {
     "actions": Actions,
     "set_aside": SetAside,
     "files": Files,
+    "headers": Headers,
     "windows": Windows,
 }
 

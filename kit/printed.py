@@ -7,17 +7,19 @@ import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from kit import client as clients
 from kit import parameters, words
-from kit.briefs import Round
 from kit.doctor import Finding
 from kit.errors import ClientError, KitError
 from kit.ingest import IngestReport
 from kit.running import Outcome
+
+if TYPE_CHECKING:
+    from kit.briefs import Round
 
 MOST_ROWS = 20
 

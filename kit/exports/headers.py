@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 # Characters that print nothing and that exports leave inside headers and cells.
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
@@ -120,6 +121,37 @@ def translate(
             unknown.remove(shortest)
     strange = [str(header[p]).strip() for p in unknown]
     return found, [impersonal(name) for name in strange] if kind == "shop_orders" else strange
+
+
+class Met(NamedTuple):
+    """A header as a file prints it, and what it was taken for.
+
+    `state`: matched, guessed (by a part of its words), left unread (known, not needed) or unknown.
+    """
+
+    header: str
+    column: str | None
+    state: str
+
+
+def met(header: Sequence[str], kind: str, extra: Mapping[str, str] | None = None) -> list[Met]:
+    """Every header of a header row in its order; unknown ones of shop orders are `impersonal`."""
+    known = _exact(kind) | {normalise(name): column for name, column in (extra or {}).items()}
+    found, _ = translate(header, kind, extra)
+    taken = {place: column for column, places in found.items() for place in places}
+    told = []
+    for place, text in enumerate(header):
+        name = normalise(text)
+        exact = name in known or _UNIT.sub("", name) in known
+        column = taken.get(place)
+        shown = " ".join(str(text).split())
+        if column:
+            told.append(Met(shown, column, "matched" if exact else "guessed"))
+        elif name:
+            hidden = kind == "shop_orders" and not exact
+            state = "left unread" if exact else "unknown"
+            told.append(Met(impersonal(shown) if hidden else shown, None, state))
+    return told
 
 
 def unit(header: str) -> str | None:

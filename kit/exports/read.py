@@ -162,6 +162,7 @@ def _read_sheet(
         unmatched=header.unknown,
         missing=[c for c in kind.used if c not in header.positions],
         notes=taken.notes,
+        headers=headers.met(header.header, kind.name, reading.extra_headers.get(kind.name)),
     )
 
 

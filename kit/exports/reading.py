@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from .headers import Met
+
 SET_ASIDE_COLUMNS = ["file", "sheet", "row", "rule", "column", "value", "money"]
 
 
@@ -39,6 +41,7 @@ class Export:
     `rows` holds canonical, typed columns and `row`, the row's number as a spreadsheet shows it.
     `set_aside` holds the broken rows with the rule each broke. `totals` is the printed totals
     row. `unmatched` are headers nobody knows, `missing` known columns that this file lacks.
+    `headers` are all of them as printed, each with what it was taken for.
     """
 
     path: Path
@@ -55,3 +58,4 @@ class Export:
     unmatched: list[str]
     missing: list[str]
     notes: list[str]
+    headers: list[Met] = field(default_factory=list)

@@ -48,6 +48,7 @@ def check(client: Client, as_of: date | str | None = None, report: str | None = 
         [
             ("files", *gates.files(client)),
             ("coverage", *gates.coverage(client, day)),
+            ("columns", *gates.columns(client, day)),
             ("gmv", *gates.silent_zero(client, day)),
             ("reconciliation", *gates.reconciliation(client, day)),
             ("printed totals", *gates.printed_totals(client)),

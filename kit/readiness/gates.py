@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from kit import drift
 from kit.client import Client
+from kit.exports.kinds import KINDS, type_of
 from kit.lines import local_days
 from kit.readiness.coverage import FOUR_WEEKS_DAYS, held_days, order_days, regular
 from kit.windows import covered_days, gaps
@@ -35,6 +37,44 @@ def coverage(client: Client, as_of: date) -> tuple[bool, str]:
     if not missing:
         return True, f"Every day from {start} to {as_of} is covered."
     return False, f"No data for {'; '.join(missing)}. Download these days and ingest again."
+
+
+def columns(client: Client, as_of: date) -> tuple[bool, str]:
+    """Every sheet of the four weeks has the money columns that the client's other sheets have."""
+    start = pd.Timestamp(as_of - timedelta(FOUR_WEEKS_DAYS - 1))
+    files = client.frame("files").dropna(subset=["kind"])
+    recent = files[files["last_day"].fillna(files["seen_on"]) >= start]
+    gone = drift.changes(client.frame("headers")).query("change == 'gone' and likeliest != ''")
+    renamed = {(row["file"], row["column"]): row for row in gone.to_dict("records")}
+    known = _headers_met(client.frame("headers"))
+    told = []
+    for sheet in recent.itertuples():
+        met = known.get((sheet.kind, drift.is_of_api(sheet.file)), {})
+        for column in sheet.missing:
+            if column in met and type_of(column) == "money":
+                change = renamed.get((sheet.file, column))
+                told.append(
+                    f"{sheet.file} lacks {met[column]}, which other downloads of "
+                    f"{KINDS[str(sheet.kind)].title} have"
+                    + (
+                        f" (perhaps it is {change['likeliest']}: {drift.mend(change)})"
+                        if change
+                        else ""
+                    )
+                )
+    if not told:
+        return True, "Every download has the money columns that the others of its kind have."
+    return False, f"{'; '.join(told)}. Download it again with all columns, or name the new header."
+
+
+def _headers_met(headers: pd.DataFrame) -> dict[tuple, dict[str, str]]:
+    """By kind and whether it is the API's: each canonical column met, with its newest header."""
+    rows = headers.dropna(subset=["column", "header"]).sort_values(["seen_on", "file"])
+    api = rows["file"].map(drift.is_of_api)
+    return {
+        key: dict(zip(own["column"], own["header"], strict=True))
+        for key, own in rows.groupby([rows["kind"], api])
+    }
 
 
 def silent_zero(client: Client, as_of: date) -> tuple[bool, str]:
