@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kit import contracts, drift, ledgers, lines, lists
+from kit import contracts, drift, ledgers, lines, lists, vanished
 from kit.client import Config
 from kit.downloads import Download, Read
 from kit.exports import Export
@@ -40,7 +40,16 @@ def files(
         summed = summed.assign(sheet=summed["sheet"].fillna(""))
         for (file, sheet), own in summed.groupby(["file", "sheet"]):
             by_sheet[kind, file, sheet] = own
-    listed = [_file(d, export, by_sheet, config.time_zone) for d, export in read.exports]
+    lacking = {
+        row["file"]: row
+        for kind in ORDER_KINDS
+        if kind in parts
+        for row in vanished.vanished(parts[kind], config.time_zone).to_dict("records")
+    }
+    listed = [
+        _file(d, export, by_sheet, config.time_zone) | lacking.get(d.name, {})
+        for d, export in read.exports
+    ]
     listed += [_seen(d, refused=message) for d, message in read.refused]
     listed += [_seen(d, same_bytes_as=first.name) for d, first in read.copies]
     listed += [{"file": f"ledgers/{p.name}", "refused": message} for p, message in books.refused]
@@ -153,6 +162,9 @@ def notes(read: Read, books: ledgers.Ledgers, tables: dict, config: Config) -> l
         f"{d.name} holds the same bytes as {first.name}: counted once." for d, first in read.copies
     ]
     notes += _file_notes(read)
+    notes += [
+        vanished.sentence(row) for row in tables["files"].to_dict("records") if row["vanished"]
+    ]
     notes += drift.sentences(drift.changes(tables["headers"]))
     notes += lists.replaced(tables["windows"])
     notes += _window_notes(tables["windows"])

@@ -356,7 +356,10 @@ class SetAside:
 
 
 class Files:
-    """One row per recognised sheet of an export, per refused file and per second copy of one."""
+    """One row per recognised sheet of an export, per refused file and per second copy of one.
+
+    `vanished` are the order lines it lacks of days for which it is the newest (`kit.vanished`).
+    """
 
     key = ["file", "sheet", "kind"]
     columns = _columns(
@@ -368,6 +371,9 @@ class Files:
         (MONEY, "money gmv"),
         (COUNT, "orders"),
         (MONEY, "printed_total"),
+        (COUNT, "vanished"),
+        (MONEY, "vanished_money"),
+        (RATE, "vanished_share"),
         (TEXT, "same_bytes_as refused"),
         (TEXTS, "unmatched missing notes"),
     )

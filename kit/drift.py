@@ -135,8 +135,8 @@ def likeness(header: str, other: str) -> float:
     """
     one, two = normalise(header), normalise(other)
     letters = SequenceMatcher(None, one, two).ratio()
-    in_order = [" ".join(sorted(text.split())) for text in (one, two)]
-    return max(letters, SequenceMatcher(None, *in_order).ratio())
+    sorted_one, sorted_two = (" ".join(sorted(text.split())) for text in (one, two))
+    return max(letters, SequenceMatcher(None, sorted_one, sorted_two).ratio())
 
 
 def sentences(table: pd.DataFrame) -> list[str]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from kit.client import Client
 from kit.errors import ClientError
-from kit.readiness import coverage, gates, grades, pieces
+from kit.readiness import coverage, gates, grades, pieces, reconcile
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,15 @@ def check(client: Client, as_of: date | str | None = None, report: str | None = 
     if client.newest_day() is None:
         return _without_data(client, as_of, report)
     day = _day_of_report(client, as_of)
+    compared = reconcile.reconciled(client, day)
     made = pd.DataFrame(
         [
             ("files", *gates.files(client)),
             ("coverage", *gates.coverage(client, day)),
             ("columns", *gates.columns(client, day)),
             ("gmv", *gates.silent_zero(client, day)),
-            ("reconciliation", *gates.reconciliation(client, day)),
+            ("reconciliation", *gates.reconciliation(compared)),
+            ("vanished lines", *gates.vanished_lines(client)),
             ("printed totals", *gates.printed_totals(client)),
             ("set aside", *gates.set_aside(client)),
             ("status words", *gates.status_words(client)),
@@ -64,7 +66,7 @@ def check(client: Client, as_of: date | str | None = None, report: str | None = 
         gates=made,
         tables=grades.supply(client, day),
         cannot=pieces.cannot(client),
-        notes=coverage.old_gaps(client, day) + pieces.orphans(client),
+        notes=coverage.old_gaps(client, day) + pieces.orphans(client) + reconcile.notes(compared),
         as_of=day,
     )
 

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from kit import drift
+from kit import drift, vanished
 from kit.client import Client
 from kit.exports.kinds import KINDS, type_of
 from kit.lines import local_days
-from kit.readiness.coverage import FOUR_WEEKS_DAYS, held_days, order_days, regular
-from kit.windows import covered_days, gaps
+from kit.readiness import reconcile
+from kit.readiness.coverage import FOUR_WEEKS_DAYS, held_days, regular
+from kit.windows import gaps
 
 # Definitions §1: lines whose status word nobody knows, as a share of the money.
 UNKNOWN_STATUS_SHARE = 0.01
@@ -96,64 +97,25 @@ def silent_zero(client: Client, as_of: date) -> tuple[bool, str]:
     return False, f"GMV is 0 although there are orders: {'; '.join(empty)}. Was a column renamed?"
 
 
-def reconciliation(client: Client, as_of: date) -> tuple[bool, str]:
-    """The platform's sums by creator against their own parts and against the order lines."""
-    lists = _creator_windows(client, as_of)
-    if lists.empty:
-        return True, "No creator list of the four weeks to compare with."
-    tolerance = client.policy.reconciliation_tolerance
-    split = lists.dropna(subset=["gmv_video", "gmv_live", "gmv_product_card"], how="all")
-    parts = split[["gmv_video", "gmv_live", "gmv_product_card"]].sum().sum()
-    compared = [("video, LIVE and product card", split["gmv"].sum(), parts)]
-    inside, both, listed = _order_sums(client, lists)
-    if inside:
-        sums = min(both, key=lambda total: abs(total - listed))
-        compared.append(("the affiliate order lines of the same days", listed, sums))
-    told = []
-    for what, whole, other in compared:
-        larger = max(abs(whole), abs(other))
-        if larger and abs(whole - other) > tolerance * larger:
-            told.append(
-                f"GMV by creator is {whole:,.2f}, {what} add up to {other:,.2f} "
-                f"({abs(whole - other) / larger:.1%} apart, {tolerance:.1%} allowed)"
-            )
-    if told:
-        return False, f"{'; '.join(told)}. Is a download missing or cut short?"
-    return True, f"GMV by creator agrees with {' and with '.join(what for what, *_ in compared)}."
+def reconciliation(compared: pd.DataFrame) -> tuple[bool, str]:
+    """The exports' tellings of the same sales agree; `compared` is `reconcile.reconciled`'s."""
+    if compared.empty:
+        return True, "No two exports of the four weeks tell of the same sales."
+    wrong = compared[compared["blocks"].astype(bool)]
+    if wrong.empty:
+        agree = compared[compared["agrees"].astype(bool)]
+        pairs = [f"{row.what} with {row.against}" for row in agree.itertuples()]
+        return True, f"These agree: {'; '.join(pairs)}." if pairs else "Nothing that must agree."
+    return False, f"{'. '.join(reconcile.sentence(row) for row in wrong.to_dict('records'))}."
 
 
-def _creator_windows(client: Client, as_of: date) -> pd.DataFrame:
-    rows = client.frame("creator_stats")
-    start = pd.Timestamp(as_of - timedelta(FOUR_WEEKS_DAYS - 1))
-    return rows[(rows["window_start"] >= start) & (rows["window_end"] <= pd.Timestamp(as_of))]
-
-
-def _order_sums(client: Client, lists: pd.DataFrame) -> tuple[bool, list[float], float]:
-    """Order lines of the windows that order files cover whole: with and without external traffic.
-
-    Like with like: paid lines by day created in the exports' zone, later cancellations and refunds
-    still in. Whether the lists count external traffic is nowhere said, so either sum will do.
-    """
-    held = order_days(client, "orders", "affiliate_orders")
-    spans = sorted(set(zip(lists["window_start"], lists["window_end"], strict=True)))
-    whole = [
-        (a, b)
-        for a, b in spans
-        if held and covered_days(held, a.date(), b.date()) == (b - a).days + 1
-    ]
-    lines = client.frame("orders")
-    paid = lines[
-        (lines["status"] != "unpaid") & (lines["paid_at"].notna() | lines["paid_at"].isna().all())
-    ]
-    days = local_days(paid["ordered_at"], client.config.export_time_zone)
-    within = pd.Series(False, index=paid.index)
-    listed = 0.0
-    for first, last in whole:
-        within |= days.between(first, last)
-        listed += lists.loc[lists["window_start"] == first, "gmv"].sum()
-    money = paid.loc[within]
-    own = money.loc[money["content_type"] != "external", "gmv"].sum()
-    return bool(whole), [money["gmv"].sum(), own], listed
+def vanished_lines(client: Client) -> tuple[bool, str]:
+    """No order file lacks more lines of its days than the tolerance that an older one holds."""
+    files = client.frame("files")
+    wrong = files[files["vanished_share"].fillna(0) > client.policy.reconciliation_tolerance]
+    if wrong.empty:
+        return True, "The newest order files hold the lines of the older ones."
+    return False, " ".join(map(vanished.sentence, wrong.to_dict("records")))
 
 
 def printed_totals(client: Client) -> tuple[bool, str]:

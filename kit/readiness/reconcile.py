@@ -1,0 +1,195 @@
+"""The same sales told by several exports: do they add up, and if not, why most likely?
+
+Compared is like with like: the same days, GMV by day created with later cancellations and refunds
+still in (definitions §5).
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import pandas as pd
+
+from kit import words
+from kit.client import Client
+from kit.lines import local_days
+from kit.readiness.coverage import FOUR_WEEKS_DAYS, order_days
+from kit.windows import covered_days
+
+COLUMNS = [
+    *("what", "against", "whole", "other", "difference", "share", "allowed", "agrees", "blocks"),
+    "reason",
+]
+# Of a difference at least so much in one window: that window's download is looked at first.
+MOSTLY = 0.8
+# Two exports that agreed in so many windows, and in at least half of all, are expected to agree.
+USUAL_WINDOWS = 3
+_KEYS = ["window_start", "window_end"]
+_BY_WINDOW = [*_KEYS, "whole", "other"]
+
+
+class _Telling(NamedTuple):
+    """Two tellings of the same sales, a row per window over all history.
+
+    `promised`: the platform's own definition has them equal. Others block only where this client's
+    exports usually agree.
+    """
+
+    what: str
+    against: str
+    table: pd.DataFrame
+    promised: bool = False
+    hint: str = ""
+
+
+def reconciled(client: Client, as_of: date) -> pd.DataFrame:
+    """One row per two tellings of the four weeks' sales that the client's exports allow to compare.
+
+    `whole` and `other` in the client's currency, `difference` whole − other, `share` of the larger,
+    `allowed` policy's tolerance, `agrees`; where it does not, whether that `blocks` publishing and
+    the likeliest `reason`.
+    """
+    lists, posts = client.frame("creator_stats"), client.frame("post_stats")
+    video, live = ("video_data", "video_list"), ("live_list",)
+    found = [
+        _Telling("GMV by creator", "video, LIVE and product card", _parts(lists), True,
+                 "a column of the list was taken for another"),
+        _Telling("GMV by creator", "the affiliate order lines of the same days",
+                 _lines(client, lists), True),
+        _Telling("Video GMV by creator", "the videos of the same days",
+                 _posts(client, lists, "gmv_video", posts, video)),
+        _Telling("LIVE GMV by creator", "the LIVEs of the same days",
+                 _posts(client, lists, "gmv_live", posts, live)),
+        _Telling("Affiliate GMV", "those of its orders that the shop orders hold", _shop(client)),
+    ]  # fmt: skip
+    if _in_four_weeks(lists, as_of).empty:
+        own = posts[posts["source"].isin(video)]
+        lines = "the affiliate order lines of videos of the same days"
+        found.append(_Telling("GMV by video", lines, _lines(client, own, "video")))
+    tolerance = client.policy.reconciliation_tolerance
+    rows = [_row(told, _in_four_weeks(told.table, as_of), tolerance) for told in found]
+    return pd.DataFrame([row for row in rows if row], columns=COLUMNS)
+
+
+def _in_four_weeks(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    start = pd.Timestamp(as_of - timedelta(FOUR_WEEKS_DAYS - 1))
+    return rows[(rows["window_start"] >= start) & (rows["window_end"] <= pd.Timestamp(as_of))]
+
+
+def _parts(lists: pd.DataFrame) -> pd.DataFrame:
+    """Each creator's GMV against its own parts, where the list has them."""
+    names = ["gmv_video", "gmv_live", "gmv_product_card"]
+    rows = lists.dropna(subset=names, how="all")
+    return _by_window(rows.assign(whole=rows["gmv"], other=rows[names].sum(axis=1)))
+
+
+def _lines(client: Client, lists: pd.DataFrame, content: str = "") -> pd.DataFrame:
+    """A list against the affiliate order lines of the windows that the order files cover whole.
+
+    Whether the lists count external traffic is nowhere said, so either sum of the lines will do.
+    """
+    spans = lists.groupby(_KEYS, as_index=False)["gmv"].sum().rename(columns={"gmv": "whole"})
+    held = order_days(client, "orders", "affiliate_orders")
+    ends = list(zip(spans["window_start"], spans["window_end"], strict=True))
+    whole = [
+        bool(held) and covered_days(held, a.date(), b.date()) == (b - a).days + 1 for a, b in ends
+    ]
+    spans = spans[pd.Series(whole, index=spans.index, dtype=bool)]
+    lines = client.frame("orders")
+    paid = lines[
+        (lines["status"] != "unpaid") & (lines["paid_at"].notna() | lines["paid_at"].isna().all())
+    ]
+    if content:
+        paid = paid[paid["content_type"] == content]
+    days = local_days(paid["ordered_at"], client.config.export_time_zone)
+    both = []
+    for lines in (paid, paid[paid["content_type"] != "external"]):
+        by_day = lines["gmv"].groupby(days.reindex(lines.index)).sum().sort_index()
+        sums = [
+            float(by_day.loc[a:b].sum())
+            for a, b in zip(spans["window_start"], spans["window_end"], strict=True)
+        ]
+        both.append(spans.assign(other=pd.Series(sums, index=spans.index, dtype=float)))
+    return min(both, key=lambda rows: abs(rows["whole"].sum() - rows["other"].sum()))[_BY_WINDOW]
+
+
+def _posts(
+    client: Client, lists: pd.DataFrame, column: str, posts: pd.DataFrame, kinds: tuple[str, ...]
+) -> pd.DataFrame:
+    """Creators' GMV of one route against that of the posts, in windows that both lists hold."""
+    known = lists.dropna(subset=[column])
+    kept = client.frame("windows").query("kept")
+    held = kept[kept["kind"].isin(kinds)][_KEYS].drop_duplicates()
+    whole = known.groupby(_KEYS)[column].sum().rename("whole").reset_index().merge(held, on=_KEYS)
+    own = posts[posts["source"].isin(kinds)].groupby(_KEYS)["gmv"].sum().rename("other")
+    return whole.merge(own.reset_index(), on=_KEYS, how="left").fillna({"other": 0.0})
+
+
+def _shop(client: Client) -> pd.DataFrame:
+    """Affiliate lines of each day that shop orders cover, and those whose order is among them."""
+    shop, lines = client.frame("shop_orders"), client.frame("orders")
+    day = local_days(lines["ordered_at"], client.time_zone)
+    covered = pd.Series(False, index=lines.index)
+    for span in order_days(client, "shop_orders", "shop_orders"):
+        covered |= day.between(pd.Timestamp(span.start), pd.Timestamp(span.end))
+    rows = lines[covered]
+    there = rows["gmv"].where(rows["order_id"].isin(shop["order_id"]), 0)
+    at = day.reindex(rows.index)
+    return _by_window(rows.assign(window_start=at, window_end=at, whole=rows["gmv"], other=there))
+
+
+def _by_window(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.groupby(_KEYS, as_index=False)[["whole", "other"]].sum()[_BY_WINDOW]
+
+
+def _row(told: _Telling, recent: pd.DataFrame, allowed: float) -> tuple | None:
+    whole, other = float(recent["whole"].sum()), float(recent["other"].sum())
+    if not whole and not other:
+        return None
+    share = abs(whole - other) / max(abs(whole), abs(other))
+    agrees = share <= allowed
+    blocks = not agrees and (told.promised or _usually_agree(told.table, allowed))
+    reason = "" if agrees else told.hint or _likely(recent)
+    why = (told.what, told.against, whole, other, whole - other, share)
+    return (*why, allowed, agrees, blocks, reason)
+
+
+def _usually_agree(table: pd.DataFrame, allowed: float) -> bool:
+    larger = table[["whole", "other"]].abs().max(axis=1)
+    busy = table[larger > 0]
+    agree = (busy["whole"] - busy["other"]).abs() <= allowed * larger[larger > 0]
+    return agree.sum() >= USUAL_WINDOWS and agree.mean() >= 0.5
+
+
+def _likely(table: pd.DataFrame) -> str:
+    """Where most of a difference lies, or that it is spread, and what that speaks for."""
+    apart = table["whole"] - table["other"]
+    short = "the second" if apart.sum() > 0 else "the first"
+    top = apart.abs().idxmax()
+    if len(table) > 1 and abs(apart[top]) >= MOSTLY * apart.abs().sum():
+        days = words.period(table.loc[top, "window_start"], table.loc[top, "window_end"])
+        return f"most of it in {days}: {short} is cut short or older there, download it again"
+    return f"spread over the days: {short} lacks rows, by a filter or a page that was not exported"
+
+
+def notes(compared: pd.DataFrame) -> list[str]:
+    """What differs and blocks nothing: within the tolerance, or never expected to agree."""
+    told = []
+    for row in compared.to_dict("records"):
+        if row["agrees"] and abs(row["difference"]) >= 0.005:
+            told.append(f"{sentence(row)}.")
+        elif not row["agrees"] and not row["blocks"]:
+            told.append(
+                f"{sentence(row)}. They do not usually agree here, so nothing is withheld for it."
+            )
+    return told
+
+
+def sentence(row: dict) -> str:
+    """One comparison that does not agree, as a sentence without its stop."""
+    told = (
+        f"{row['what']} is {row['whole']:,.2f}, {row['against']} add up to {row['other']:,.2f} "
+        f"({row['share']:.1%} apart, {row['allowed']:.1%} allowed)"
+    )
+    return f"{told}; {row['reason']}" if row["reason"] else told
