@@ -80,19 +80,15 @@ def ingest(report: IngestReport) -> None:
     """What an ingest read, set aside and noted, on stdout; what it refused, on stderr."""
     read = report.read[report.read["refused"].isna() & report.read["same_bytes_as"].isna()]
     columns = ["file", "sheet", "kind", "window_start", "window_end", "rows", "set_aside"]
-    print(f"Read {len(read)} sheets of exports.")
+    print(f"Read {words.count(len(read), 'sheet')} of exports.")
     if len(read):
         print(table(read[columns].rename(columns={"window_start": "from", "window_end": "to"})))
     aside = report.set_aside[report.set_aside["row"].notna()]
-    print(f"\nSet aside {len(aside)} rows.")
-    if len(aside):
-        print(table(aside.drop(columns="kind").head(MOST_ROWS)))
-    if len(aside) > MOST_ROWS:
-        print(f"… and {len(aside) - MOST_ROWS} more, in tables/set_aside.parquet")
+    print(_aside(aside.to_dict("records")) if len(aside) else "\nSet aside no row.")
     print("\nTables: " + ", ".join(f"{name} {rows:,}" for name, rows in report.rows.items()))
     for note in report.notes:
         print(f"Note: {note}")
-    print(f"Refused {len(report.refused)} files.", flush=True)
+    print(f"Refused {words.count(len(report.refused), 'file')}.", flush=True)
     for name, message in report.refused:
         print(f"Refused {name}: {' '.join(message.split())}", file=sys.stderr)
 
@@ -121,11 +117,12 @@ def _told(client: str, day: date | None, home: str | Path | None) -> dict[str, A
     from kit import readiness
 
     try:
-        state = readiness.check(clients.open(client, home), day)
+        opened = clients.open(client, home)
+        state = readiness.check(opened, day)
     except KitError as error:
         told: dict[str, Any] = {"ready": False, "client": client}
         told |= {"as_of": day.isoformat() if day else None, "reasons": [str(error)], "gates": []}
-        return {**told, "tables": [], "cannot": [], "notes": []}
+        return {**told, "tables": [], "compared": [], "set_aside": [], "cannot": [], "notes": []}
     return {
         "ready": state.ready,
         "client": client,
@@ -133,6 +130,8 @@ def _told(client: str, day: date | None, home: str | Path | None) -> dict[str, A
         "reasons": state.reasons,
         "gates": _records(state.gates),
         "tables": _records(state.tables),
+        "compared": _records(state.compared),
+        "set_aside": _records(opened.frame("set_aside").dropna(subset=["row"])),
         "cannot": state.cannot,
         "notes": state.notes,
     }
@@ -155,9 +154,43 @@ def _sentences(client: str, told: dict[str, Any]) -> str:
     if not gates:
         lines += [f"  NO  {reason}" for reason in told["reasons"]]
     if told["tables"]:
-        lines += ["", table(pd.DataFrame(told["tables"]).convert_dtypes())]
+        lines += ["", _graded(told["tables"])]
+    lines += [_aside(told["set_aside"])] if told["set_aside"] else []
     lines += [f"Note: {note}" for note in told["notes"]]
     return "\n".join([*lines, *told["cannot"]])
+
+
+def _graded(rows: list[dict[str, Any]]) -> str:
+    """Every export and ledger with its grade, in the words of a person who reads it."""
+    told = pd.DataFrame(rows)
+    shown = pd.DataFrame(
+        {
+            "data": told["kind"].str.replace("_", " "),
+            "rows": told["rows"],
+            "newest": told["newest"],
+            "missing days": told["missing_days"],
+            "met again": told["counted_once"],
+            "set aside": told["set_aside"],
+            "money set aside": told["set_aside_money"],
+            "differs by": told["difference"],
+            "unjoined": told["unjoined"],
+            "settled": [words.percent(share, 0) for share in told["settled_share"]],
+            "grade": told["grade"],
+            "mind": told["why"],
+        }
+    )
+    return table(shown.convert_dtypes())
+
+
+def _aside(rows: list[dict[str, Any]]) -> str:
+    """The rows set aside, the first of them one by one, and the money all of them hold."""
+    told = pd.DataFrame(rows)
+    money = told["money"].astype("float64").sum()
+    head = f"Set aside {words.count(len(told), 'row')} that hold {money:,.2f}:"
+    more = len(told) - MOST_ROWS
+    rest = [f"… and {more} more, in tables/set_aside.parquet"] if more > 0 else []
+    shown = table(told.drop(columns="kind").head(MOST_ROWS).convert_dtypes())
+    return "\n".join(["", head, shown, *rest])
 
 
 def outcomes(found: Sequence[Outcome], notebooks: Sequence[str]) -> None:

@@ -106,7 +106,7 @@ def test_ingest_says_what_it_read(kit, home):
     code, out, err = kit("--home", home, "ingest", "--client", "tiny")
     assert (code, err) == (0, "")
     assert "orders.csv" in out
-    assert "Set aside 0 rows." in out
+    assert "Set aside no row." in out
     assert "orders 42" in out
 
 
@@ -116,7 +116,7 @@ def test_a_refused_file_is_named_whole_on_stderr(kit, home):
     code, out, err = kit("ingest", "--client", "tiny", "--home", home)
     assert code == 2
     assert name in err
-    assert "Refused 1 files." in out
+    assert "Refused 1 file." in out
     assert (home / "data" / "tiny" / "tables" / "orders.parquet").exists()
 
 

@@ -21,15 +21,16 @@ class Readiness:
     """Whether a report of `as_of` may be published.
 
     `reasons`: one sentence per failed gate. `gates`: one row per gate (gate, passed, detail).
-    `tables`: one row per kind of export or ledger (kind, files, rows, newest, age_days,
-    covered_from, covered_until, gap_days). `cannot`: what missing pieces make impossible and where
-    they are to be had. `notes`: what is said but withholds nothing.
+    `tables`: one row per kind of export or ledger, graded (`grades.supply`). `compared`: one row
+    per two tellings of the same sales (`reconcile.reconciled`). `cannot`: what missing pieces
+    make impossible and where they are to be had. `notes`: what is said but withholds nothing.
     """
 
     ready: bool
     reasons: list[str]
     gates: pd.DataFrame
     tables: pd.DataFrame
+    compared: pd.DataFrame
     cannot: list[str]
     notes: list[str]
     as_of: date | None
@@ -49,7 +50,7 @@ def check(client: Client, as_of: date | str | None = None, report: str | None = 
         [
             ("files", *gates.files(client)),
             ("coverage", *gates.coverage(client, day)),
-            ("columns", *gates.columns(client, day)),
+            ("columns", *gates.columns(gates.lacking_columns(client, day))),
             ("gmv", *gates.silent_zero(client, day)),
             ("reconciliation", *gates.reconciliation(compared)),
             ("vanished lines", *gates.vanished_lines(client)),
@@ -64,7 +65,8 @@ def check(client: Client, as_of: date | str | None = None, report: str | None = 
         ready=not failed,
         reasons=[f"{report}: {reason}" if report else reason for reason in failed],
         gates=made,
-        tables=grades.supply(client, day),
+        tables=grades.supply(client, day, compared),
+        compared=compared,
         cannot=pieces.cannot(client),
         notes=coverage.old_gaps(client, day) + pieces.orphans(client) + reconcile.notes(compared),
         as_of=day,
@@ -83,8 +85,12 @@ def _day_of_report(client: Client, as_of: date | str | None) -> date:
     return day
 
 
+_NO_DAY = date(2000, 1, 1)
+
+
 def _without_data(client: Client, as_of: date | str | None, report: str | None) -> Readiness:
     """Nothing could be read: never ready, and the refused files say why."""
+    compared = reconcile.nothing()
     told = f"{client.name} has no readable data. Put exports into {client.folder / 'exports'}."
     made = pd.DataFrame(
         [("data", False, told), ("files", *gates.files(client))],
@@ -95,7 +101,8 @@ def _without_data(client: Client, as_of: date | str | None, report: str | None) 
         ready=False,
         reasons=[f"{report}: {reason}" if report else reason for reason in failed],
         gates=made,
-        tables=grades.supply(client, date.min),
+        tables=grades.supply(client, _NO_DAY, compared),
+        compared=compared,
         cannot=pieces.cannot(client),
         notes=[],
         as_of=date.fromisoformat(as_of) if isinstance(as_of, str) else as_of,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -40,31 +41,43 @@ def coverage(client: Client, as_of: date) -> tuple[bool, str]:
     return False, f"No data for {'; '.join(missing)}. Download these days and ingest again."
 
 
-def columns(client: Client, as_of: date) -> tuple[bool, str]:
-    """Every sheet of the four weeks has the money columns that the client's other sheets have."""
+class Lacking(NamedTuple):
+    """A money column that a sheet lacks and others of its kind have; `mend` may be ''."""
+
+    kind: str
+    file: str
+    header: str
+    mend: str
+
+
+def lacking_columns(client: Client, as_of: date) -> list[Lacking]:
+    """Money columns that sheets of the four weeks lack and the client's other sheets have."""
     start = pd.Timestamp(as_of - timedelta(FOUR_WEEKS_DAYS - 1))
     files = client.frame("files").dropna(subset=["kind"])
     recent = files[files["last_day"].fillna(files["seen_on"]) >= start]
     gone = drift.changes(client.frame("headers")).query("change == 'gone' and likeliest != ''")
     renamed = {(row["file"], row["column"]): row for row in gone.to_dict("records")}
     known = _headers_met(client.frame("headers"))
-    told = []
+    found = []
     for sheet in recent.itertuples():
         met = known.get((sheet.kind, drift.is_of_api(sheet.file)), {})
         for column in sheet.missing:
             if column in met and type_of(column) == "money":
-                change = renamed.get((sheet.file, column))
-                told.append(
-                    f"{sheet.file} lacks {met[column]}, which other downloads of "
-                    f"{KINDS[str(sheet.kind)].title} have"
-                    + (
-                        f" (perhaps it is {change['likeliest']}: {drift.mend(change)})"
-                        if change
-                        else ""
-                    )
-                )
-    if not told:
+                row = renamed.get((sheet.file, column))
+                mend = f"perhaps it is {row['likeliest']}: {drift.mend(row)}" if row else ""
+                found.append(Lacking(str(sheet.kind), sheet.file, met[column], mend))
+    return found
+
+
+def columns(lacking: list[Lacking]) -> tuple[bool, str]:
+    """Every sheet of the four weeks has the money columns that the client's other sheets have."""
+    if not lacking:
         return True, "Every download has the money columns that the others of its kind have."
+    told = [
+        f"{sheet.file} lacks {sheet.header}, which other downloads of {KINDS[sheet.kind].title} "
+        f"have{f' ({sheet.mend})' if sheet.mend else ''}"
+        for sheet in lacking
+    ]
     return False, f"{'; '.join(told)}. Download it again with all columns, or name the new header."
 
 

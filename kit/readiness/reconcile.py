@@ -72,6 +72,11 @@ def reconciled(client: Client, as_of: date) -> pd.DataFrame:
     return pd.DataFrame([row for row in rows if row], columns=COLUMNS)
 
 
+def nothing() -> pd.DataFrame:
+    """What `reconciled` gives where nothing can be compared."""
+    return pd.DataFrame(columns=COLUMNS)
+
+
 def _in_four_weeks(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
     start = pd.Timestamp(as_of - timedelta(FOUR_WEEKS_DAYS - 1))
     return rows[(rows["window_start"] >= start) & (rows["window_end"] <= pd.Timestamp(as_of))]

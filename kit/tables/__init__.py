@@ -27,7 +27,7 @@ from kit.tables.program import (
     roster,
     weeks,
 )
-from kit.tables.reference import figures, files, glossary, policy, provenance, set_aside
+from kit.tables.reference import figures, files, glossary, policy, provenance, readiness, set_aside
 from kit.tables.tiers import audit, medians, moves
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "newcomers",
     "policy",
     "provenance",
+    "readiness",
     "repeat_rates",
     "roster",
     "set_aside",

@@ -103,6 +103,46 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def readiness(graded: pd.DataFrame, currency: str = "USD") -> GT:
+    """How good each export is, and the ledgers that leave something to be wished for.
+
+    Rows of `readiness.grades.supply`.
+    """
+    ledgers = graded["kind"].str.endswith(" ledger")
+    rows = graded[~ledgers | graded["grade"].ne("good")]
+    frame = rows.assign(
+        kind=[_cased(kind) for kind in rows["kind"]],
+        settled_share=pd.to_numeric(rows["settled_share"]),
+    )
+    columns = [
+        Column("kind", "Data", width="15%"),
+        Column("newest", "Newest day", "day", width="11%"),
+        Column("set_aside", "Rows", "count", "Set aside", width="7%"),
+        Column("set_aside_money", "Money", "money", "Set aside", width="8%"),
+        Column("difference", "Differs by", "cents", width="9%"),
+        Column("settled_share", "Settled", "percent0", width="8%"),
+        Column("grade", "Grade", width="10%"),
+        Column("why", "What to mind", width="32%"),
+    ]
+    return finished(
+        frame,
+        columns,
+        id="readiness",
+        title="How good the data are",
+        note="Differs by: the largest difference to another export's telling of the same sales, "
+        "four weeks. Settled: share of the four weeks' GMV that can no longer change. Not usable: "
+        "a check fails, and the report is withheld unless forced.",
+        none="No export has been read.",
+        currency=currency,
+        strong={"grade": frame["grade"].eq("not usable")} if len(frame) else None,
+    )
+
+
+def _cased(kind: str) -> str:
+    text = kind.replace("_", " ").replace("gmv max", "GMV Max").replace("live", "LIVE")
+    return text[0].upper() + text[1:]
+
+
 def set_aside(rows: pd.DataFrame, currency: str = "USD", most: int = 40, subtitle: str = "") -> GT:
     """Rows of exports that were not used, with file, row, rule and the money in them."""
     frame = rows.head(most).assign(
@@ -120,13 +160,16 @@ def set_aside(rows: pd.DataFrame, currency: str = "USD", most: int = 40, subtitl
     ]
     left = len(rows) - len(frame)
     rest = f" {words.count(left, 'more row')} in tables/set_aside.parquet." if left else ""
+    money = rows["money"].astype("float64").sum() if len(rows) else 0.0
+    held = f" Together they hold {words.money(money, currency, 2)}." if money else ""
     return finished(
         frame,
         columns,
         id="set-aside",
         title="What was set aside",
         subtitle=subtitle,
-        note=f"Row numbers are those a spreadsheet shows; no row number: the whole file.{rest}",
+        note=f"Row numbers are those a spreadsheet shows; no row number: the whole file."
+        f"{held}{rest}",
         none="Nothing was set aside: every row of every export was used.",
         currency=currency,
     )

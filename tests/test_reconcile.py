@@ -1,0 +1,157 @@
+"""Two exports' tellings of the same sales: what agrees, what withholds, the likeliest reason."""
+
+import json
+import shutil
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+from typer.testing import CliRunner
+
+import kit
+from kit import client as clients
+from kit import readiness
+from kit.cli import app
+from kit.readiness import grades, reconcile
+from tests import tiny
+
+SUNDAY = date(2026, 5, 10)
+MONDAYS = [date(2026, 4, 13) + timedelta(7 * i) for i in range(4)]
+LATE_VIDEO = "2026-05-13/Transaction_Analysis_Video_List_20260504-20260510.xlsx"
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return kit.open("sample")
+
+
+@pytest.fixture(scope="module")
+def compared(sample):
+    return reconcile.reconciled(sample, SUNDAY)
+
+
+def test_the_samples_exports_agree_and_sums_are_those_of_the_tables(sample, compared):
+    assert compared["agrees"].all()
+    first, last = pd.Timestamp("2026-04-13"), pd.Timestamp("2026-05-10")
+    posts = sample.post_stats
+    posts = posts[posts["window_start"].between(first, last) & (posts["source"] == "video_data")]
+    row = compared.set_index("what").loc["Video GMV by creator"]
+    assert round(row["other"], 2) == round(posts["gmv"].astype(float).sum(), 2)
+    assert len(compared) == 5
+
+
+@pytest.fixture
+def cut(sample, tmp_path):
+    """The sample's last eight weeks, one of whose workbooks lacks the rows that `drop` names."""
+
+    def make(name, drop):
+        folder = tmp_path / "data" / "acme"
+        folder.mkdir(parents=True)
+        for part in ("ledgers", "salt"):
+            source = sample.folder / part
+            copy = shutil.copytree if source.is_dir() else shutil.copy
+            copy(source, folder / part)
+        text = (sample.folder / "client.toml").read_text().replace("demo = true", "")
+        (folder / "client.toml").write_text(text)
+        for week in sorted((sample.folder / "exports").iterdir())[-8:]:
+            shutil.copytree(week, folder / "exports" / week.name)
+        book = load_workbook(folder / "exports" / name)
+        sheet = book.worksheets[0]
+        for number in sorted(drop(sheet), reverse=True):
+            sheet.delete_rows(number)
+        book.save(folder / "exports" / name)
+        return readiness.check(clients.open("acme", tmp_path), SUNDAY)
+
+    return make
+
+
+def test_a_video_list_cut_in_half_withholds_and_names_the_week(cut):
+    state = cut(LATE_VIDEO, lambda sheet: range(sheet.max_row // 2, sheet.max_row + 1))
+    assert not state.ready
+    (reason,) = state.reasons
+    assert reason.startswith("Video GMV by creator is ")
+    assert "the videos of the same days add up to" in reason
+    assert "most of it in 4–10 May 2026: the second is cut short or older there" in reason
+    table = state.tables.set_index("kind")
+    assert table.loc["video_data", "grade"] == grades.NOT_USABLE
+    assert table.loc["shop_orders", "grade"] == grades.GOOD
+    wrong = state.compared[~state.compared["agrees"].astype(bool)]
+    assert float(table.loc["video_data", "difference"]) == pytest.approx(wrong["difference"].max())
+
+
+def weekly(kind, name, rows):
+    """A file a week; views differ, so that no two files are the same."""
+    return {
+        f"{name}_{monday:%Y%m%d}-{monday + timedelta(6):%Y%m%d}.csv": tiny.export(
+            kind, {"views": str(monday.toordinal()), **row}
+        )
+        for monday, row in zip(MONDAYS, rows, strict=True)
+    }
+
+
+def orders(number=28):
+    rows = [
+        {
+            "order": f"57990000000000{i:05d}",
+            "created": f"{MONDAYS[0] + timedelta(i):%d/%m/%Y} 12:00:00",
+            "paid": f"{MONDAYS[0] + timedelta(i):%d/%m/%Y} 12:01:00",
+        }
+        for i in range(number)
+    ]
+    return {"affiliate.csv": tiny.export(tiny.AFFILIATE, *rows)}
+
+
+def told(home, *gmv):
+    videos = weekly(tiny.VIDEO, "Video", [{"gmv": f"${value}"} for value in gmv])
+    tiny.client(home, videos | orders())
+    return readiness.check(clients.open("acme", home), SUNDAY)
+
+
+def test_videos_that_usually_agree_with_the_lines_withhold_where_they_do_not(tmp_path):
+    state = told(tmp_path, "140.00", "140.00", "140.00", "90.00")
+    assert "GMV by video is 510.00" in " ".join(state.reasons)
+    assert "add up to 560.00" in " ".join(state.reasons)
+
+
+def test_what_never_agreed_is_said_and_withholds_nothing(tmp_path):
+    state = told(tmp_path, "20.00", "30.00", "40.00", "50.00")
+    assert state.ready
+    assert any("do not usually agree here" in note for note in state.notes)
+
+
+def test_a_difference_within_the_tolerance_is_said(tmp_path):
+    state = told(tmp_path, "140.00", "140.00", "140.00", "138.00")
+    assert state.ready
+    assert any("558.00" in note and "0.4% apart" in note for note in state.notes)
+
+
+def test_every_piece_is_graded_in_json_without_a_gap(sample):
+    result = CliRunner().invoke(
+        app, ["check", "--client", "sample", "--as-of", "2026-05-10", "--json"]
+    )
+    assert result.exit_code == 0
+    said = json.loads(result.output, parse_constant=pytest.fail)
+    by_kind = {row["kind"]: row for row in said["tables"]}
+    assert by_kind["affiliate_orders"]["grade"] == "with care"
+    assert by_kind["video_data"]["missing_days"] == "23 February – 1 March 2026"
+    assert by_kind["products ledger"]["grade"] == "good"
+    assert [row["agrees"] for row in said["compared"]] == [True] * 5
+    lines = sample.orders
+    in_weeks = lines[lines["counts"] & (lines["ordered_at"] >= "2026-04-13 07:00:00+00:00")]
+    settled = in_weeks[in_weeks["status"] == "settled"]["gmv"].sum() / in_weeks["gmv"].sum()
+    assert by_kind["affiliate_orders"]["settled_share"] == pytest.approx(float(settled))
+
+
+def test_set_aside_rows_stand_with_their_money(tmp_path):
+    broken = orders()
+    broken["affiliate.csv"][3][3] = "not money"
+    place = broken["affiliate.csv"][0].index("Payment Amount")
+    broken["affiliate.csv"][3][place] = "twenty"
+    tiny.client(tmp_path, weekly(tiny.VIDEO, "Video", [{"gmv": "$140.00"}] * 4) | broken)
+    result = CliRunner().invoke(
+        app, ["check", "--client", "acme", "--home", str(tmp_path), "--as-of", "2026-05-10"]
+    )
+    assert "Set aside 1 row that hold" in result.output
+    assert "affiliate.csv" in result.output
+    assert "twenty" in result.output
