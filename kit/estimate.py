@@ -24,6 +24,7 @@ import pandas as pd
 from scipy import special
 
 from kit import beta_binomial
+from kit.errors import ReportError
 
 UNDECIDED = (0.2, 0.8)
 TOO_MANY_CLICKS = 5_000
@@ -63,6 +64,7 @@ def shrink_rates(
     1  0.042     0.034   0.014    0.064   120
     2  0.006     0.006   0.004    0.009  3000
     """
+    _check_level(level)
     posterior, index = _posterior(successes, trials, groups)
     given = _aligned(trials, index)
     n = given.to_numpy(dtype=float, na_value=np.nan)
@@ -100,11 +102,16 @@ def _posterior(
     x = _aligned(successes, index).to_numpy(dtype=float, na_value=np.nan)
     n = _aligned(trials, index).to_numpy(dtype=float, na_value=np.nan)
     # Where either count is missing, the row has told nothing.
-    known = ~(np.isnan(x) | np.isnan(n))
+    known = np.isfinite(x) & np.isfinite(n)
     n = np.where(known, np.maximum(n, 0), 0.0)
     x = np.where(known, np.clip(x, 0, n), 0.0)
     codes = None if groups is None else _codes(_aligned(groups, index))
     return beta_binomial.posterior(x, n, codes), index
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise ReportError(f"level {level} is no share between 0 and 1. Give 0.90, say.")
 
 
 def _aligned(values: Any, index: pd.Index) -> pd.Series:
@@ -196,7 +203,8 @@ def kaplan_meier(
     """Share of subjects with the event within `at_days`, those not followed so long censored.
 
     `durations_days` is the time to the event (`observed` true) or to the end of follow-up; an
-    event and a censoring at the same time count event first; a missing duration is left out.
+    event and a censoring at the same time count event first; a missing duration is left out, one
+    below 0 and a missing mark raise `ReportError`.
     Interval: Wilson's score at the effective size n_e = (1−S)/(S·V), V = Σ d/(r(r−d)); without an
     event n_e = Σ min(t, at_days)/at_days. `at_risk` counts those followed at least `at_days`
     without the event before it. References: Kaplan & Meier (1958), Rothman (1978).
@@ -204,8 +212,17 @@ def kaplan_meier(
     >>> kaplan_meier([10, 30, 60, 60], [True, True, False, False], 60).event_rate
     0.5
     """
+    _check_level(level)
     days = np.asarray(durations_days, dtype=float)
-    event = np.asarray(observed, dtype=bool)
+    told = np.asarray(observed, dtype=object)
+    if days.shape != told.shape:
+        raise ReportError(
+            f"{len(days)} durations and {len(told)} marks of the event. Give one each."
+        )
+    if (days < 0).any() or pd.isna(told).any():
+        wrong = "a duration below 0" if (days < 0).any() else "a missing mark of the event"
+        raise ReportError(f"There is {wrong}. Leave the subject out, or mend it.")
+    event = told.astype(bool)
     event, days = event[~np.isnan(days)], days[~np.isnan(days)]
     at_risk = int((days >= at_days).sum())
     if not len(days):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from kit import beta_binomial, estimate
+from kit.errors import ReportError
 
 # Efron & Morris (1975): hits of 18 players in their first 45 at bats.
 HITS = np.array([18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7.0])
@@ -285,3 +286,30 @@ def test_a_hundred_thousand_rows_take_under_two_seconds():
         start = time.process_time()
         estimate.shrink_rates(orders, pd.Series(clicks), given_groups)
         assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("level", [0, 1, 1.5, -0.1])
+def test_a_level_that_is_no_share_is_refused(level):
+    with pytest.raises(ReportError, match="no share between 0 and 1"):
+        estimate.shrink_rates(pd.Series([1]), pd.Series([10]), level=level)
+    with pytest.raises(ReportError, match="no share between 0 and 1"):
+        estimate.kaplan_meier([5], [True], 60, level=level)
+
+
+@pytest.mark.parametrize(
+    ("durations", "observed", "told"),
+    [
+        ([-1, 5], [1, 1], "a duration below 0"),
+        (pd.Series([1, 5]), pd.Series([True, None], dtype="boolean"), "a missing mark"),
+        ([1, 5], [1], "2 durations and 1 marks"),
+    ],
+)
+def test_follow_up_that_cannot_be_is_refused(durations, observed, told):
+    with pytest.raises(ReportError, match=told):
+        estimate.kaplan_meier(durations, observed, 60)
+
+
+def test_counts_without_end_tell_nothing():
+    endless = estimate.shrink_rates(pd.Series([np.inf, 2]), pd.Series([10, 20]))
+    alone = estimate.shrink_rates(pd.Series([np.nan, 2]), pd.Series([10, 20]))
+    assert endless["estimate"].tolist() == alone["estimate"].tolist()
