@@ -18,6 +18,8 @@ from kit.review import output_flags
 from kit.tier_rule import promotion_audit
 from tests.benchmarks import simulate_creators as simulate
 
+# Verdicts by career, tiers held and months seen so far.
+Audit = Callable[[simulate.Career, np.ndarray, int], np.ndarray]
 TARGETS = {
     "output": "FDR ≤ 0.12, recall ≥ 0.25, FDR(0.9) ≤ 0.06, recall(0.5) ≥ 0.45, Brier ≤ 0.095, "
     "stated 0.7–0.9 happens 0.68–0.92",
@@ -131,10 +133,15 @@ def promotion(programs: int, probability: float = 0.7) -> pd.DataFrame:
     policy = load_policy(
         {"promotion": {"output_probability": probability, "revenue_probability": probability}}
     )
+    return promotions_by(lambda career, tier, seen: audited(career, tier, seen, policy), programs)
+
+
+def promotions_by(rule: Audit, programs: int) -> pd.DataFrame:
+    """The same for any rule that gives each creator's verdict after so many months seen."""
     rows = {}
     for variant in simulate.VARIANTS:
         totals = sum(
-            (pd.Series(_career(seed, variant, policy)) for seed in range(programs)),
+            (pd.Series(_career(seed, variant, rule)) for seed in range(programs)),
             start=pd.Series(dtype=float).reindex(_COUNTS, fill_value=0.0),
         )
         rows[variant] = {
@@ -155,14 +162,14 @@ _COUNTS = [
 ]
 
 
-def _career(seed: int, variant: str, policy) -> dict[str, float]:
+def _career(seed: int, variant: str, rule: Audit) -> dict[str, float]:
     career = simulate.careers(seed, variant)
     months, creators = career.posts.shape
     tier = np.ones((months + 1, creators))
     moved_at, moved_to = np.full(creators, -99), np.zeros(creators)
     count = dict.fromkeys(_COUNTS, 0.0)
     for seen in range(1, months + 1):
-        verdict = _audit(career, tier, seen, policy)
+        verdict = rule(career, tier, seen)
         revenue, output_ratio = career.true_revenue[seen - 1], career.true_output[seen - 1]
         median = np.median(revenue)
         good = (revenue > median) & (output_ratio >= 0.8)
@@ -194,7 +201,8 @@ def _value_of_tier_two(revenue: np.ndarray, output_ratio: np.ndarray) -> np.ndar
     return np.minimum(np.log(revenue), by_output).clip(-1, 1)
 
 
-def _audit(career: simulate.Career, tier: np.ndarray, seen: int, policy) -> np.ndarray:
+def audited(career: simulate.Career, tier: np.ndarray, seen: int, policy) -> np.ndarray:
+    """The kit's verdict on each creator after `seen` months."""
     months = pd.date_range("2025-01-01", periods=seen, freq="MS")
     creators = career.posts.shape[1]
     frame = pd.DataFrame(
