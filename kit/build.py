@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kit import account, contracts, downloads, ledgers, lines, lists, people
+from kit import account, contracts, downloads, ledgers, lines, lists, people, restated
 from kit.client import Config
 from kit.downloads import Read
 from kit.exports import KINDS
@@ -58,6 +58,7 @@ def tables(
         "files": files,
         "headers": account.headers(read),
         "windows": windows,
+        "restated": restated.restated(parts, config.time_zone),
     }
     return made, account.notes(read, books, made, config)
 

@@ -394,6 +394,24 @@ class Headers:
     )
 
 
+class Restated:
+    """One row per figure of an old window that a later download moved (`kit.restated`).
+
+    The lists' windows; of order lines the week, Monday to Sunday, in which they were ordered.
+    Money in the client's currency (of ads, the account's), counts as numbers.
+    """
+
+    key = ["kind", "window_start", "window_end", "file_before", "file_after", "figure"]
+    columns = _columns(
+        (TEXT, "kind"),
+        (DAY, "window_start window_end"),
+        (TEXT, "file_before file_after"),
+        (DAY, "seen_on_before seen_on_after"),
+        (TEXT, "figure"),
+        (NUMBER, "before after"),
+    )
+
+
 class Windows:
     """One row per window of a kind of export that some file offers, kept or not."""
 
@@ -432,6 +450,7 @@ TABLES: dict[str, type] = {
     "files": Files,
     "headers": Headers,
     "windows": Windows,
+    "restated": Restated,
 }
 
 

@@ -31,7 +31,8 @@ STAMP = "inputs.json"
 TOLD_WINDOWS = "windows.csv"
 SALT_BYTES = 32
 MADE_BY = (
-    "account build columns contracts downloads ingest ledgers lines lists people pseudonyms windows"
+    "account build columns contracts downloads drift ingest ledgers lines lists people pseudonyms "
+    "restated vanished windows"
 )
 
 

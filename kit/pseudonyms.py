@@ -32,13 +32,13 @@ DROPPED = {
     *("owner", "by", "note", "call_to_action", "do_not_say", "proof", "refused", "notes"),
     *("unmatched", "sheet"),
 }
-FILE = {"file", "files", "same_bytes_as"}
+FILE = {"file", "files", "same_bytes_as", "file_before", "file_after"}
 # What the platform or the kit words, and ids that name neither a creator nor a post.
 KEPT = {
     *("order_id", "sku_id", "product_id", "product_ids", "buyer_key", "campaign_id", "sha256"),
     *("kind", "source", "status", "status_raw", "content_type", "commission_model", "currency"),
     *("hook_angle", "rule", "column", "why", "fee_per", "severity", "week", "block", "missing"),
-    *("exclusivity", "authorisation", "state"),
+    *("exclusivity", "authorisation", "state", "figure"),
 }
 _SHORTEST_INSIDE = 4  # shorter handles are looked for as whole words only
 
