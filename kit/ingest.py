@@ -42,7 +42,8 @@ class IngestReport:
 
     `read`: one row per recognised sheet or second copy (`contracts.Files`). `set_aside`: the rows
     refused (`contracts.SetAside`). `refused`: whole files, as (name, message). `notes`: sentences a
-    person should read. `windows`: one row per window on offer, kept or not.
+    person should read. `windows`: one row per window on offer, kept or not. `restated`: one row
+    per figure that a later download moved (`contracts.Restated`).
     """
 
     read: pd.DataFrame
@@ -51,6 +52,7 @@ class IngestReport:
     notes: list[str]
     windows: pd.DataFrame
     rows: dict[str, int] = field(default_factory=dict)
+    restated: pd.DataFrame = field(default_factory=lambda: contracts.empty(contracts.Restated))
 
 
 def ingest(
@@ -97,6 +99,7 @@ def ingest(
         notes=notes,
         windows=contracts.frame(written["windows"]),
         rows={name: table.num_rows for name, table in written.items()},
+        restated=contracts.frame(written["restated"]),
     )
 
 
@@ -123,6 +126,7 @@ def _copied(folder: Path, source: Path) -> IngestReport:
         notes=[f"Made of {source.name}'s tables, each creator under a pseudonym."],
         windows=contracts.frame(written["windows"]),
         rows={name: table.num_rows for name, table in written.items()},
+        restated=contracts.frame(written["restated"]),
     )
 
 

@@ -85,6 +85,8 @@ def ingest(report: IngestReport) -> None:
         print(table(read[columns].rename(columns={"window_start": "from", "window_end": "to"})))
     aside = report.set_aside[report.set_aside["row"].notna()]
     print(_aside(aside.to_dict("records")) if len(aside) else "\nSet aside no row.")
+    if len(report.restated):
+        print(_restated(report.restated))
     print("\nTables: " + ", ".join(f"{name} {rows:,}" for name, rows in report.rows.items()))
     for note in report.notes:
         print(f"Note: {note}")
@@ -114,7 +116,7 @@ def _asked_day(client: str, as_of: str | None, home: str | Path | None) -> date 
 
 
 def _told(client: str, day: date | None, home: str | Path | None) -> dict[str, Any]:
-    from kit import readiness
+    from kit import readiness, restated
 
     try:
         opened = clients.open(client, home)
@@ -122,7 +124,8 @@ def _told(client: str, day: date | None, home: str | Path | None) -> dict[str, A
     except KitError as error:
         told: dict[str, Any] = {"ready": False, "client": client}
         told |= {"as_of": day.isoformat() if day else None, "reasons": [str(error)], "gates": []}
-        return {**told, "tables": [], "compared": [], "set_aside": [], "cannot": [], "notes": []}
+        empty: dict[str, Any] = {"tables": [], "compared": [], "set_aside": [], "restated": []}
+        return {**told, **empty, "cannot": [], "notes": []}
     return {
         "ready": state.ready,
         "client": client,
@@ -132,6 +135,7 @@ def _told(client: str, day: date | None, home: str | Path | None) -> dict[str, A
         "tables": _records(state.tables),
         "compared": _records(state.compared),
         "set_aside": _records(opened.frame("set_aside").dropna(subset=["row"])),
+        "restated": _records(restated.newest(opened.frame("restated"))),
         "cannot": state.cannot,
         "notes": state.notes,
     }
@@ -156,6 +160,7 @@ def _sentences(client: str, told: dict[str, Any]) -> str:
     if told["tables"]:
         lines += ["", _graded(told["tables"])]
     lines += [_aside(told["set_aside"])] if told["set_aside"] else []
+    lines += [_restated(pd.DataFrame(told["restated"]))] if told["restated"] else []
     lines += [f"Note: {note}" for note in told["notes"]]
     return "\n".join([*lines, *told["cannot"]])
 
@@ -191,6 +196,18 @@ def _aside(rows: list[dict[str, Any]]) -> str:
     rest = [f"… and {more} more, in tables/set_aside.parquet"] if more > 0 else []
     shown = table(told.drop(columns="kind").head(MOST_ROWS).convert_dtypes())
     return "\n".join(["", head, shown, *rest])
+
+
+def _restated(rows: pd.DataFrame) -> str:
+    """What later downloads moved: what the newest of each kind did, then how much came before."""
+    from kit import restated
+
+    last = restated.newest(rows)
+    shown = restated.table(last).head(MOST_ROWS)
+    head = f"The newest downloads moved {words.count(len(last), 'figure')} of past weeks:"
+    rest = len(rows) - len(shown)
+    more = [f"… and {rest} more, in tables/restated.parquet"] if rest else []
+    return "\n".join(["", head, table(shown), *more])
 
 
 def outcomes(found: Sequence[Outcome], notebooks: Sequence[str]) -> None:

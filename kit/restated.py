@@ -171,20 +171,21 @@ def newest(table: pd.DataFrame) -> pd.DataFrame:
     return order[list(table.columns)].reset_index(drop=True)
 
 
-def sentences(table: pd.DataFrame) -> list[str]:
-    """One sentence per window and pair of files: what moved, from what to what."""
-    told = []
-    for (kind, start, end, old, new), own in table.groupby(["kind", *_SPAN, *_FILES], dropna=False):
-        moves = [
-            f"{NAMES.get(row.figure, row.figure)} {shown(row.figure, row.before)} → "
-            f"{shown(row.figure, row.after)}"
-            for row in own.itertuples()
-        ]
-        told.append(
-            f"{KINDS[kind].title} of {words.period(start, end)} moved from {old} to {new}: "
-            f"{words.listed(moves)}."
-        )
-    return told
+def table(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows for a reader: kind, days, figure, from, to, and the two files."""
+    days = zip(rows["window_start"], rows["window_end"], strict=True)
+    figures = [str(figure) for figure in rows["figure"]]
+    return pd.DataFrame(
+        {
+            "data": [KINDS[str(kind)].title for kind in rows["kind"]],
+            "days": [words.period(start, end) for start, end in days],
+            "figure": [NAMES.get(figure, figure) for figure in figures],
+            "from": [shown(f, v) for f, v in zip(figures, rows["before"], strict=True)],
+            "to": [shown(f, v) for f, v in zip(figures, rows["after"], strict=True)],
+            "old file": rows["file_before"].tolist(),
+            "new file": rows["file_after"].tolist(),
+        }
+    )
 
 
 def shown(figure: str, value: float) -> str:

@@ -1,9 +1,12 @@
 """What a later download of an old week changed: recorded by file and figure, and said."""
 
+import json
+import re
+
 import pytest
 
 import kit
-from kit import restated
+from kit import printed, restated
 from kit.ingest import ingest
 from tests import tiny
 
@@ -40,9 +43,10 @@ def test_a_list_downloaded_again_says_each_figure_that_moved(tmp_path):
     assert row["file_before"] == f"2026-04-27/Video_{WEEK}"
     assert row["file_after"] == f"2026-05-04/Video_{WEEK}"
     assert f"{row['window_start']:%d}–{row['window_end']:%d}" == "20–26"
-    assert restated.sentences(rows) == [
-        f"video data of 20–26 April 2026 moved from 2026-04-27/Video_{WEEK} to "
-        f"2026-05-04/Video_{WEEK}: GMV 25.00 → 40.00 and refunds 0.00 → 20.00."
+    shown = restated.table(rows)[["data", "days", "figure", "from", "to"]]
+    assert shown.to_numpy().tolist() == [
+        ["video data", "20–26 April 2026", "GMV", "25.00", "40.00"],
+        ["video data", "20–26 April 2026", "refunds", "0.00", "20.00"],
     ]
 
 
@@ -65,7 +69,7 @@ def test_a_figure_that_only_the_older_file_printed_is_missing_in_the_newer(tmp_p
     assert row["figure"] == "refunded_amount"
     assert row["before"] == 0.0
     assert row["after"] != row["after"]
-    assert "refunds 0.00 → missing" in restated.sentences(rows)[0]
+    assert restated.table(rows)[["from", "to"]].to_numpy().tolist() == [["0.00", "missing"]]
 
 
 def test_three_downloads_of_a_week_may_move_twice(tmp_path):
@@ -128,6 +132,19 @@ def test_ad_files_of_a_single_product_are_not_held_against_whole_ones(tmp_path):
     single = tiny.export(tiny.ADS, {"spend": "13.00"}, without=("campaign", "campaign_id"))
     rows = moved(tmp_path, {f"2026-04-27/ads {WEEK}": whole, f"2026-05-04/ads {WEEK}": single})
     assert rows.empty
+
+
+def test_ingest_and_check_show_what_the_newest_downloads_moved(tmp_path, capsys):
+    first, second = tiny.export(tiny.VIDEO, {}), tiny.export(tiny.VIDEO, {"gmv": "$35.00"})
+    tiny.client(tmp_path, {f"2026-04-27/Video_{WEEK}": first, f"2026-05-04/Video_{WEEK}": second})
+    printed.ingest(ingest("acme", tmp_path))
+    told = capsys.readouterr().out
+    assert "The newest downloads moved 1 figure of past weeks:" in told
+    assert re.search(r"video data +20–26 April 2026 +GMV +20.00 +35.00 +2026-04-27/", told)
+    printed.check("acme", "2026-04-26", True, tmp_path)
+    (row,) = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)["restated"]
+    assert (row["figure"], row["before"], row["after"]) == ("gmv", 20.0, 35.0)
+    assert row["window_start"] == "2026-04-20"
 
 
 def test_the_samples_restated_week_is_the_one_its_story_tells(sample_home):

@@ -27,7 +27,16 @@ from kit.tables.program import (
     roster,
     weeks,
 )
-from kit.tables.reference import figures, files, glossary, policy, provenance, readiness, set_aside
+from kit.tables.reference import (
+    figures,
+    files,
+    glossary,
+    policy,
+    provenance,
+    readiness,
+    restated,
+    set_aside,
+)
 from kit.tables.tiers import audit, medians, moves
 
 __all__ = [
@@ -57,6 +66,7 @@ __all__ = [
     "provenance",
     "readiness",
     "repeat_rates",
+    "restated",
     "roster",
     "set_aside",
     "six_metrics",

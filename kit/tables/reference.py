@@ -9,6 +9,7 @@ import pandas as pd
 from great_tables import GT
 
 from kit import glossary as register
+from kit import restated as later
 from kit import sentences, words
 from kit.policy import Policy
 from kit.tables.look import Column, finished
@@ -172,6 +173,31 @@ def set_aside(rows: pd.DataFrame, currency: str = "USD", most: int = 40, subtitl
         f"{held}{rest}",
         none="Nothing was set aside: every row of every export was used.",
         currency=currency,
+    )
+
+
+def restated(moved: pd.DataFrame, most: int = 20) -> GT:
+    """What the newest downloads changed of past weeks. Rows of `contracts.Restated`."""
+    rows = later.newest(moved)
+    columns = [
+        Column("data", "Data", width="14%"),
+        Column("days", "Days", width="16%"),
+        Column("figure", "Figure", width="16%"),
+        Column("from", "From", "range", width="9%"),
+        Column("to", "To", "range", width="9%"),
+        Column("old file", "Old file", width="18%"),
+        Column("new file", "New file", width="18%"),
+    ]
+    left = len(moved) - min(len(rows), most)
+    rest = f" {words.count(left, 'more row')} in tables/restated.parquet." if left else ""
+    return finished(
+        later.table(rows.head(most)),
+        columns,
+        id="restated",
+        title="What later downloads moved",
+        note=f"Lists by their days; order lines by the week ordered, summed over the lines that "
+        f"both files hold.{rest}",
+        none="No later download changed a week that an earlier one held.",
     )
 
 
