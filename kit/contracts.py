@@ -382,7 +382,8 @@ class Files:
 class Headers:
     """One row per header that a sheet of an export prints.
 
-    `column` is what it was taken for; `state` matched, guessed, left unread or unknown.
+    `column` is what it was taken for; `state` matched, guessed, left unread or unknown; `shape` and
+    `typical` what its cells look like (`exports.looks`).
     """
 
     key = ["file", "sheet", "place"]
@@ -390,7 +391,8 @@ class Headers:
         (TEXT, "kind file sheet"),
         (DAY, "seen_on"),
         (COUNT, "place"),
-        (TEXT, "header column state"),
+        (TEXT, "header column state shape"),
+        (NUMBER, "typical"),
     )
 
 

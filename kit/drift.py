@@ -6,17 +6,21 @@ A column that the platform renames would be read as missing for weeks. So every 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from kit.exports.headers import normalise
+from kit.exports.headers import names, normalise
 from kit.exports.kinds import KINDS, type_of
+from kit.exports.looks import Look, alike
 
 # Two headers at least this alike may be one under two names.
 ALIKE = 0.5
+# An unknown header whose cells show no amount, called so much like a money column, may be it.
+CALLED_SO = 0.6
 
 COLUMNS = [
     *("kind", "file", "sheet", "seen_on", "change", "header", "column", "used", "money"),
@@ -25,13 +29,17 @@ COLUMNS = [
 
 
 class _Sheet(NamedTuple):
-    """One sheet's headers: canonical column → its header, and the headers nobody knows."""
+    """One sheet's headers: canonical column → its header, and the headers nobody knows.
+
+    `looks` are those of the cells, by canonical column or unknown header.
+    """
 
     file: str
     sheet: str
     seen_on: Any
     known: dict[str, str]
     unknown: list[str]
+    looks: dict[str, Look]
 
 
 def changes(headers: pd.DataFrame) -> pd.DataFrame:
@@ -52,6 +60,25 @@ def changes(headers: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def renamed(headers: pd.DataFrame) -> dict[tuple[str, bool, str], str]:
+    """(kind, of the API, column) → the header that the column last went over to, if it did."""
+    gone = changes(headers).query("change == 'gone' and likeliest != ''")
+    return {
+        (row["kind"], is_of_api(row["file"]), row["column"]): row["likeliest"]
+        for row in gone.to_dict("records")
+    }
+
+
+def unknown(headers: pd.DataFrame) -> dict[tuple[str, str], dict[str, Look]]:
+    """(file, sheet or '') → its unknown headers, each with the look of its cells."""
+    rows = headers[headers["state"].eq("unknown") & headers["header"].notna()]
+    rows = rows.assign(sheet=rows["sheet"].fillna(""))
+    found: dict[tuple[str, str], dict[str, Look]] = {}
+    for row in rows.itertuples():
+        found.setdefault((row.file, row.sheet), {})[row.header] = _look(row)
+    return found
+
+
 def is_of_api(file: str) -> bool:
     """Whether a file is the API's JSON, which has columns of its own."""
     return file.lower().endswith(".json")
@@ -63,17 +90,24 @@ def _sheets(headers: pd.DataFrame) -> Iterator[_Sheet]:
     for (seen_on, file, sheet), own in rows.groupby(["seen_on", "file", "sheet"], sort=True):
         named = own.dropna(subset=["column"]).drop_duplicates("column")
         known = dict(zip(named["column"], named["header"], strict=True))
-        yield _Sheet(
-            file, sheet, seen_on, known, own.loc[own["state"] == "unknown", "header"].tolist()
-        )
+        strange = own[own["state"] == "unknown"]
+        seen = {row.column: _look(row) for row in named.itertuples()}
+        seen |= {row.header: _look(row) for row in strange.itertuples()}
+        yield _Sheet(file, sheet, seen_on, known, strange["header"].tolist(), seen)
+
+
+def _look(row: Any) -> Look:
+    return Look(row.shape if isinstance(row.shape, str) else "empty", row.typical)
 
 
 def _of_kind(kind: str, sheets: list[_Sheet]) -> list[dict[str, Any]]:
     told = []
+    looks: dict[str, Look] = {}
     for before, now in zip(sheets, sheets[1:], strict=False):
+        looks |= {name: look for name, look in before.looks.items() if look.shape != "empty"}
         gone = {c: h for c, h in before.known.items() if c not in now.known}
         fresh = [h for h in now.unknown if h not in before.unknown]
-        pairs = _pairs(gone, fresh)
+        pairs = _pairs(gone, fresh, looks, now.looks)
         for column, header in gone.items():
             told.append(
                 _change(kind, now, "gone", header, column)
@@ -110,21 +144,47 @@ def _change(
     }
 
 
-def _pairs(gone: dict[str, str], fresh: list[str]) -> dict[str, str]:
+def _pairs(
+    gone: dict[str, str], fresh: list[str], looks: dict[str, Look], now: dict[str, Look]
+) -> dict[str, str]:
     """Column gone → the new unknown header it may have become; each header once, best first."""
     scores = sorted(
-        (
-            (-likeness(header, other), column, other)
-            for column, header in gone.items()
-            for other in fresh
-        ),
+        (-_score(header, looks.get(column, Look()), other, now[other]), column, other)
+        for column, header in gone.items()
+        for other in fresh
     )
     pairs: dict[str, str] = {}
     for score, column, other in scores:
-        only = len(gone) == len(fresh) == 1
+        only = len(gone) == len(fresh) == 1 and score < 0
         if (-score >= ALIKE or only) and column not in pairs and other not in pairs.values():
             pairs[column] = other
     return pairs
+
+
+def _score(header: str, look: Look, other: str, its: Look) -> float:
+    """How likely one column became the other, 0 to 1: half by its name, half by its cells.
+
+    Cells that show nothing leave it to the name; cells of different sorts rule it out.
+    """
+    cells = alike(look, its)
+    if cells is None:
+        return likeness(header, other)
+    return (likeness(header, other) + cells) / 2 if cells else 0.0
+
+
+def resembling(kind: str, column: str, unknown: dict[str, Look]) -> str:
+    """The unknown header of a sheet that may be a money column no sheet of the client ever had.
+
+    Its cells are amounts, or they show no amount and it is called much like the column; '' if none.
+    """
+    best = ""
+    reached = 0.0
+    for header, look in unknown.items():
+        named = max(likeness(name, header) for name in names(kind, column))
+        fits = look.shape == "money" or (look.shape in ("count", "empty") and named >= CALLED_SO)
+        if fits and named >= reached:
+            best, reached = header, named
+    return best
 
 
 def likeness(header: str, other: str) -> float:
@@ -163,6 +223,11 @@ def _part(row: dict[str, Any]) -> str:
 
 
 def mend(row: dict[str, Any]) -> str:
-    """What to write into client.toml where a header was renamed."""
-    line = f'"{row["likeliest"]}" = "{row["column"]}"'
-    return f"if so, add {line} under [headers.{row['kind']}] in client.toml"
+    """What to write into client.toml where a header was renamed, and where it was not."""
+    if row["kind"] == "shop_orders":  # unknown headers of shop orders are not shown as printed
+        return f'if so, add "its header" = "{row["column"]}" under [headers.shop_orders]'
+    header = json.dumps(row["likeliest"], ensure_ascii=False)
+    return (
+        f'if so, add {header} = "{row["column"]}" under [headers.{row["kind"]}] in client.toml; '
+        f'if not, {header} = ""'
+    )

@@ -38,7 +38,7 @@ KEPT = {
     *("order_id", "sku_id", "product_id", "product_ids", "buyer_key", "campaign_id", "sha256"),
     *("kind", "source", "status", "status_raw", "content_type", "commission_model", "currency"),
     *("hook_angle", "rule", "column", "why", "fee_per", "severity", "week", "block", "missing"),
-    *("exclusivity", "authorisation", "state", "figure"),
+    *("exclusivity", "authorisation", "state", "figure", "shape"),
 }
 _SHORTEST_INSIDE = 4  # shorter handles are looked for as whole words only
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pandas as pd
+import pytest
 
 from kit import client as clients
 from kit import drift, readiness
@@ -14,10 +15,15 @@ SUNDAY = date(2026, 5, 10)
 
 
 def headers(*sheets, kind="video_data"):
-    """Rows of `contracts.Headers`: one dict of header → column (None: unknown) per download."""
+    """Rows of `contracts.Headers`: one dict of header → column (None: unknown) per download.
+
+    A column may be given with the look of its cells: (column, shape, typical).
+    """
     rows = []
     for number, sheet in enumerate(sheets):
-        for place, (header, column) in enumerate(sheet.items()):
+        for place, (header, told) in enumerate(sheet.items()):
+            told = told if isinstance(told, tuple) else (told, "empty", None)
+            column, shape, typical = told
             rows.append(
                 {
                     "kind": kind,
@@ -28,6 +34,8 @@ def headers(*sheets, kind="video_data"):
                     "header": header,
                     "column": column,
                     "state": "matched" if column else "unknown",
+                    "shape": shape,
+                    "typical": typical,
                 }
             )
     return pd.DataFrame(rows)
@@ -47,7 +55,8 @@ def test_a_renamed_column_is_told_once_with_its_likeliest_name():
     assert drift.sentences(table) == [
         "1.csv: video data, changed since the download before: Refunds is gone, perhaps now Total "
         'refunds (if so, add "Total refunds" = "refunded_amount" under [headers.video_data] in '
-        "client.toml); Total refunds is new and unknown, perhaps Refunds until now."
+        'client.toml; if not, "Total refunds" = ""); Total refunds is new and unknown, perhaps '
+        "Refunds until now."
     ]
 
 
@@ -72,6 +81,32 @@ def test_headers_unlike_each_other_are_not_paired():
     before = {"Refunds": "refunded_amount", "Video views": "views"}
     after = {"Mood": None, "Zodiac": None}
     assert set(drift.changes(headers(before, after))["likeliest"]) == {""}
+
+
+OLD = {"Refunds": ("refunded_amount", "money", 20.0), "Video views": ("views", "count", 900.0)}
+VALUE, MOOD = "Value sent back", "Mood"
+
+
+@pytest.mark.parametrize(
+    ("new", "likeliest"),
+    [
+        ({VALUE: (None, "money", 25.0), MOOD: (None, "text", None)}, {"Refunds": VALUE}),
+        ({VALUE: (None, "text", None), MOOD: (None, "money", 18.0)}, {"Refunds": MOOD}),
+        ({VALUE: (None, "count", 850.0), MOOD: (None, "text", None)}, {"Video views": VALUE}),
+        ({VALUE: (None, "money", 9e6), MOOD: (None, "id", None)}, {}),
+        ({"Refunds per day": (None, "text", None), MOOD: (None, "text", None)}, {}),
+    ],
+)
+def test_cells_tell_which_header_took_a_columns_place(new, likeliest):
+    gone = drift.changes(headers(OLD, new)).query("change == 'gone' and likeliest != ''")
+    assert dict(zip(gone["header"], gone["likeliest"], strict=True)) == likeliest
+
+
+def test_cells_are_those_of_the_last_download_that_had_any():
+    quiet = {"Refunds": "refunded_amount", "Video views": "views"}
+    now = {VALUE: (None, "money", 25.0), MOOD: (None, "text", None)}
+    gone = drift.changes(headers(OLD, quiet, now)).query("change == 'gone'").set_index("header")
+    assert gone.loc["Refunds", "likeliest"] == VALUE
 
 
 def test_kinds_and_the_apis_files_are_compared_among_themselves():
@@ -122,6 +157,67 @@ def test_a_money_column_that_later_downloads_lack_withholds(tmp_path):
     assert not gate["passed"]
     assert "Video_20260504-20260510.csv lacks Refunds" in gate["detail"]
     assert "other downloads of video data have" in gate["detail"]
+
+
+def renamed(header, name, value=None):
+    def change(table):
+        place = table[0].index(header)
+        rows = [
+            [value or row[place] if i == place else c for i, c in enumerate(row)] for row in table
+        ]
+        return [[name if i == place else c for i, c in enumerate(table[0])], *rows[1:]]
+
+    return change
+
+
+def gate(home, files, toml=tiny.TOML):
+    tiny.client(home, files, toml=toml)
+    ingest("acme", home)
+    state = readiness.check(clients.open("acme", home), SUNDAY)
+    found = state.gates.set_index("gate").loc["columns"]
+    return bool(found["passed"]), found["detail"]
+
+
+def test_a_renamed_money_column_is_named_with_the_line_that_mends_it(tmp_path):
+    late = renamed("Refunds", "Value sent back", "$3.00")
+    passed, detail = gate(tmp_path / "one", videos(late=late))
+    assert not passed
+    line = '"Value sent back" = "refunded_amount"'
+    assert f"perhaps it is Value sent back: if so, add {line} under [headers.video_data]" in detail
+    toml = f"{tiny.TOML}[headers.video_data]\n{line}\n"
+    assert gate(tmp_path / "two", videos(late=late), toml)[0]
+    assert clients.open("acme", tmp_path / "two").post_stats["refunded_amount"].sum() == 3.0
+
+
+def test_a_renamed_count_withholds_too(tmp_path):
+    passed, detail = gate(tmp_path, videos(late=renamed("Video product impressions", "Seen")))
+    assert not passed
+    assert "lacks Video product impressions" in detail
+    assert '"Seen" = "impressions"' in detail
+
+
+def test_a_count_that_is_just_not_there_withholds_nothing(tmp_path):
+    assert gate(tmp_path, videos(late=without("Video product impressions")))[0]
+
+
+FIRST = [
+    ("Value sent back", "$3.00", False),
+    ("Refunds today", "", False),
+    ("Mood", "fine", True),
+    ("Video product score", "97", True),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "passes"), FIRST)
+def test_an_unknown_header_that_may_be_money_nobody_has_withholds(tmp_path, name, value, passes):
+    files = {k: renamed("Refunds", name, value or "--")(table) for k, table in videos().items()}
+    passed, detail = gate(tmp_path / "one", files)
+    assert passed is passes
+    if not passes:
+        assert f"lacks Refunds (perhaps it is {name}: if so" in detail
+        assert "other downloads" not in detail
+        other = f'{tiny.TOML}[headers.video_data]\n"{name}" = ""\n'
+        assert gate(tmp_path / "two", files, other)[0]
 
 
 def test_a_column_no_figure_rests_on_withholds_nothing(tmp_path):

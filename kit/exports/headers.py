@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 import unicodedata
@@ -9,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
+
+from .looks import Look
 
 # Characters that print nothing and that exports leave inside headers and cells.
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
@@ -42,8 +45,14 @@ def columns(kind: str) -> tuple[str, ...]:
 @cache
 def printed(kind: str, column: str) -> str:
     """The header a person would look for: the first one registered for a canonical column."""
+    return names(kind, column)[0]
+
+
+@cache
+def names(kind: str, column: str) -> tuple[str, ...]:
+    """Every header registered for a canonical column, in any language; its own name if none is."""
     entries = _register()[kind].get(column) or [{"header": column}]
-    return entries[0]["header"]
+    return tuple(entry["header"] for entry in entries)
 
 
 @cache
@@ -127,15 +136,26 @@ class Met(NamedTuple):
     """A header as a file prints it, and what it was taken for.
 
     `state`: matched, guessed (by a part of its words), left unread (known, not needed) or unknown.
+    `shape` and `typical` say what its cells look like, where they were looked at (`looks.look`).
     """
 
     header: str
     column: str | None
     state: str
+    shape: str = "empty"
+    typical: float = math.nan
 
 
-def met(header: Sequence[str], kind: str, extra: Mapping[str, str] | None = None) -> list[Met]:
-    """Every header of a header row in its order; unknown ones of shop orders are `impersonal`."""
+def met(
+    header: Sequence[str],
+    kind: str,
+    extra: Mapping[str, str] | None = None,
+    looks: Mapping[int, Look] | None = None,
+) -> list[Met]:
+    """Every header of a header row in its order; unknown ones of shop orders are `impersonal`.
+
+    `looks` are those of the cells, by place.
+    """
     known = _exact(kind) | {normalise(name): column for name, column in (extra or {}).items()}
     found, _ = translate(header, kind, extra)
     taken = {place: column for column, places in found.items() for place in places}
@@ -145,12 +165,13 @@ def met(header: Sequence[str], kind: str, extra: Mapping[str, str] | None = None
         exact = name in known or _UNIT.sub("", name) in known
         column = taken.get(place)
         shown = " ".join(str(text).split())
+        look = (looks or {}).get(place, Look())
         if column:
-            told.append(Met(shown, column, "matched" if exact else "guessed"))
+            told.append(Met(shown, column, "matched" if exact else "guessed", *look))
         elif name:
             hidden = kind == "shop_orders" and not exact
             state = "left unread" if exact else "unknown"
-            told.append(Met(impersonal(shown) if hidden else shown, None, state))
+            told.append(Met(impersonal(shown) if hidden else shown, None, state, *look))
     return told
 
 

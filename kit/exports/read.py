@@ -12,12 +12,14 @@ import numpy as np
 import pandas as pd
 
 from ..errors import ExportError
-from . import archives, files, finish, headers, nondata, periods, recognise, repeats, values
+from . import archives, files, finish, headers, looks, nondata, periods, recognise, repeats, values
 from .kinds import Kind, type_of
 from .periods import Period
 from .reading import SET_ASIDE_COLUMNS, Export, Reading
 from .setaside import broken_rows, ragged_rows
 from .typed import Typed, typed
+
+LOOKED_AT = 2_000  # rows of a column nobody knows
 
 
 def read_file(path: Path, reading: Reading, member: str | None = None) -> list[Export]:
@@ -162,7 +164,9 @@ def _read_sheet(
         unmatched=header.unknown,
         missing=[c for c in kind.used if c not in header.positions],
         notes=taken.notes,
-        headers=headers.met(header.header, kind.name, reading.extra_headers.get(kind.name)),
+        headers=headers.met(
+            header.header, kind.name, reading.extra_headers.get(kind.name), _looks(taken)
+        ),
     )
 
 
@@ -190,6 +194,14 @@ def _cells(sheet: files.Sheet, header: recognise.Recognised) -> _Sheet:
     for column in sorted(header.positions, key=lambda c: header.positions[c][0]):
         text[column] = _coalesced(column, header, cells, index)
     return _Sheet(kind, header, text, other, cells)
+
+
+def _looks(sheet: _Sheet) -> dict[int, looks.Look]:
+    """What the cells of each column that was taken from the file look like, by place."""
+    top = {int(name[1:]): cells.head(LOOKED_AT) for name, cells in sheet.other.items()}
+    columns = {place: values.cleaned(cells) for place, cells in top.items()}
+    columns |= {sheet.header.positions[name][0]: cells for name, cells in sheet.text.items()}
+    return {place: looks.look(cells) for place, cells in columns.items()}
 
 
 def _coalesced(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from kit import drift, vanished
 from kit.client import Client
+from kit.exports.headers import printed
 from kit.exports.kinds import KINDS, type_of
 from kit.lines import local_days
 from kit.readiness import reconcile
@@ -42,40 +43,58 @@ def coverage(client: Client, as_of: date) -> tuple[bool, str]:
 
 
 class Lacking(NamedTuple):
-    """A money column that a sheet lacks and others of its kind have; `mend` may be ''."""
+    """A column that figures rest on and that a sheet lacks, perhaps under a new name.
+
+    `mend` says which header may be it, or is ''. `met`: other sheets of the client have it.
+    """
 
     kind: str
     file: str
     header: str
     mend: str
+    met: bool
 
 
 def lacking_columns(client: Client, as_of: date) -> list[Lacking]:
-    """Money columns that sheets of the four weeks lack and the client's other sheets have."""
+    """Columns that sheets of the four weeks lack where that may cost money unseen.
+
+    A money column that the client's other sheets have; any other used one of theirs for which a
+    new header stands; a money column no sheet ever had, where an unknown header looks like it.
+    """
     start = pd.Timestamp(as_of - timedelta(FOUR_WEEKS_DAYS - 1))
     files = client.frame("files").dropna(subset=["kind"])
-    recent = files[files["last_day"].fillna(files["seen_on"]) >= start]
-    gone = drift.changes(client.frame("headers")).query("change == 'gone' and likeliest != ''")
-    renamed = {(row["file"], row["column"]): row for row in gone.to_dict("records")}
-    known = _headers_met(client.frame("headers"))
+    recent = files[files["last_day"].fillna(files["seen_on"]) >= start].fillna({"sheet": ""})
+    headers = client.frame("headers")
+    renamed = drift.renamed(headers)
+    known = _headers_met(headers)
+    strange = drift.unknown(headers)
     found = []
     for sheet in recent.itertuples():
-        met = known.get((sheet.kind, drift.is_of_api(sheet.file)), {})
+        key = (str(sheet.kind), drift.is_of_api(sheet.file))
+        met, own = known.get(key, {}), strange.get((sheet.file, sheet.sheet), {})
         for column in sheet.missing:
-            if column in met and type_of(column) == "money":
-                row = renamed.get((sheet.file, column))
-                mend = f"perhaps it is {row['likeliest']}: {drift.mend(row)}" if row else ""
-                found.append(Lacking(str(sheet.kind), sheet.file, met[column], mend))
+            money = type_of(column) == "money"
+            if column in met:
+                now = renamed.get((*key, column), "")
+                now = now if now in own else ""
+            else:
+                now = drift.resembling(key[0], column, own) if money else ""
+            if now or (money and column in met):
+                row = {"kind": key[0], "column": column, "likeliest": now}
+                mend = f"perhaps it is {now}: {drift.mend(row)}" if now else ""
+                header = met.get(column, printed(key[0], column))
+                found.append(Lacking(key[0], sheet.file, header, mend, column in met))
     return found
 
 
 def columns(lacking: list[Lacking]) -> tuple[bool, str]:
-    """Every sheet of the four weeks has the money columns that the client's other sheets have."""
+    """Every sheet of the four weeks has the columns that figures rest on (`lacking_columns`)."""
     if not lacking:
-        return True, "Every download has the money columns that the others of its kind have."
+        return True, "Every download has the columns that the others of its kind have."
     told = [
-        f"{sheet.file} lacks {sheet.header}, which other downloads of {KINDS[sheet.kind].title} "
-        f"have{f' ({sheet.mend})' if sheet.mend else ''}"
+        f"{sheet.file} lacks {sheet.header}"
+        f"{f', which other downloads of {KINDS[sheet.kind].title} have' if sheet.met else ''}"
+        f"{f' ({sheet.mend})' if sheet.mend else ''}"
         for sheet in lacking
     ]
     return False, f"{'; '.join(told)}. Download it again with all columns, or name the new header."
