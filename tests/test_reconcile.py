@@ -28,7 +28,7 @@ def sample():
 
 @pytest.fixture(scope="module")
 def compared(sample):
-    return reconcile.reconciled(sample, SUNDAY)
+    return reconcile.reconciled(reconcile.tellings(sample, SUNDAY), SUNDAY, 0.01)
 
 
 def test_the_samples_exports_agree_and_sums_are_those_of_the_tables(sample, compared):

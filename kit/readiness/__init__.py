@@ -45,7 +45,8 @@ def check(client: Client, as_of: date | str | None = None, report: str | None = 
     if client.newest_day() is None:
         return _without_data(client, as_of, report)
     day = _day_of_report(client, as_of)
-    compared = reconcile.reconciled(client, day)
+    told, tolerance = reconcile.tellings(client, day), client.policy.reconciliation_tolerance
+    compared = reconcile.reconciled(told, day, tolerance)
     made = pd.DataFrame(
         [
             ("files", *gates.files(client)),
@@ -68,7 +69,14 @@ def check(client: Client, as_of: date | str | None = None, report: str | None = 
         tables=grades.supply(client, day, compared),
         compared=compared,
         cannot=pieces.cannot(client),
-        notes=coverage.old_gaps(client, day) + pieces.orphans(client) + reconcile.notes(compared),
+        notes=[
+            *coverage.old_gaps(client, day),
+            *coverage.shorter(client),
+            *pieces.orphans(client),
+            *reconcile.notes(compared),
+            *reconcile.older(told, day, tolerance),
+            *gates.changed_columns(client, day),
+        ],
         as_of=day,
     )
 

@@ -22,6 +22,11 @@ EMPTY_RUN_PROBABILITY = 1e-4
 REGULAR_SHARE = 0.5
 
 
+# The newest order file against the median of so many before it; shorter than this share is said.
+USUAL_FILES = 4
+SHORT_SHARE = 0.6
+
+
 def held_days(client: Client) -> dict[str, list[Window]]:
     """What each kind of supply covers, as stretches of days in order; no kind never seen."""
     windows = client.frame("windows").query("kept")
@@ -94,6 +99,29 @@ def old_gaps(client: Client, as_of: date) -> list[str]:
         "four weeks of this report."
         for gap, labels in sorted(lacking.items())
     ]
+
+
+def shorter(client: Client) -> list[str]:
+    """Newest order files that go back much less far than the client's order files use to.
+
+    Their lines are all there, in older downloads; but what became of them since is not.
+    """
+    files = client.frame("files").dropna(subset=["first_day", "last_day"])
+    told = []
+    for kind in ("affiliate_orders", "shop_orders"):
+        own = files[(files["kind"] == kind) & (files["rows"] > 0)].sort_values(["seen_on", "file"])
+        days = (own["last_day"] - own["first_day"]).dt.days + 1
+        if len(own) <= USUAL_FILES:
+            continue
+        newest, usual = own.iloc[-1], int(days.iloc[-1 - USUAL_FILES : -1].median())
+        if days.iloc[-1] < SHORT_SHARE * usual:
+            told.append(
+                f"{newest['file']} holds {words.count(int(days.iloc[-1]), 'day')} of "
+                f"{kind.replace('_', ' ')}; those before it held {usual}. What was refunded, "
+                f"settled or cancelled since on lines before {words.day(newest['first_day'])} is "
+                "not known: if the file was cut short, download these days again."
+            )
+    return told
 
 
 _CASED = {"live list": "LIVE list", "gmv max creative": "GMV Max creatives"}

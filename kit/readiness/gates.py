@@ -100,6 +100,15 @@ def columns(lacking: list[Lacking]) -> tuple[bool, str]:
     return False, f"{'; '.join(told)}. Download it again with all columns, or name the new header."
 
 
+def changed_columns(client: Client, as_of: date) -> list[str]:
+    """What changed in the headers of the four weeks' sheets, one sentence per file."""
+    start = pd.Timestamp(as_of - timedelta(FOUR_WEEKS_DAYS - 1))
+    files = client.frame("files")
+    recent = files.loc[files["last_day"].fillna(files["seen_on"]) >= start, "file"]
+    changes = drift.changes(client.frame("headers"))
+    return drift.sentences(changes[changes["file"].isin(recent) & changes["lasts"].astype(bool)])
+
+
 def _headers_met(headers: pd.DataFrame) -> dict[tuple, dict[str, str]]:
     """By kind and whether it is the API's: each canonical column met, with its newest header."""
     rows = headers.dropna(subset=["column", "header"]).sort_values(["seen_on", "file"])

@@ -29,7 +29,7 @@ _KEYS = ["window_start", "window_end"]
 _BY_WINDOW = [*_KEYS, "whole", "other"]
 
 
-class _Telling(NamedTuple):
+class Telling(NamedTuple):
     """Two tellings of the same sales, a row per window over all history.
 
     `promised`: the platform's own definition has them equal. Others block only where this client's
@@ -43,33 +43,63 @@ class _Telling(NamedTuple):
     hint: str = ""
 
 
-def reconciled(client: Client, as_of: date) -> pd.DataFrame:
-    """One row per two tellings of the four weeks' sales that the client's exports allow to compare.
-
-    `whole` and `other` in the client's currency, `difference` whole − other, `share` of the larger,
-    `allowed` policy's tolerance, `agrees`; where it does not, whether that `blocks` publishing and
-    the likeliest `reason`.
-    """
+def tellings(client: Client, as_of: date) -> list[Telling]:
+    """Every two tellings of the same sales that the client's exports allow to compare."""
     lists, posts = client.frame("creator_stats"), client.frame("post_stats")
     video, live = ("video_data", "video_list"), ("live_list",)
     found = [
-        _Telling("GMV by creator", "video, LIVE and product card", _parts(lists), True,
+        Telling("GMV by creator", "video, LIVE and product card", _parts(lists), True,
                  "a column of the list was taken for another"),
-        _Telling("GMV by creator", "the affiliate order lines of the same days",
+        Telling("GMV by creator", "the affiliate order lines of the same days",
                  _lines(client, lists), True),
-        _Telling("Video GMV by creator", "the videos of the same days",
+        Telling("Video GMV by creator", "the videos of the same days",
                  _posts(client, lists, "gmv_video", posts, video)),
-        _Telling("LIVE GMV by creator", "the LIVEs of the same days",
+        Telling("LIVE GMV by creator", "the LIVEs of the same days",
                  _posts(client, lists, "gmv_live", posts, live)),
-        _Telling("Affiliate GMV", "those of its orders that the shop orders hold", _shop(client)),
+        Telling("Affiliate GMV", "those of its orders that the shop orders hold", _shop(client)),
     ]  # fmt: skip
     if _in_four_weeks(lists, as_of).empty:
         own = posts[posts["source"].isin(video)]
         lines = "the affiliate order lines of videos of the same days"
-        found.append(_Telling("GMV by video", lines, _lines(client, own, "video")))
-    tolerance = client.policy.reconciliation_tolerance
+        found.append(Telling("GMV by video", lines, _lines(client, own, "video")))
+    return found
+
+
+def reconciled(found: list[Telling], as_of: date, tolerance: float) -> pd.DataFrame:
+    """One row per two tellings of the sales of the four weeks that end on a day.
+
+    `whole` and `other` in the client's currency, `difference` whole − other, `share` of the larger,
+    `allowed` the tolerance, `agrees`; where it does not, whether that `blocks` publishing and the
+    likeliest `reason`.
+    """
     rows = [_row(told, _in_four_weeks(told.table, as_of), tolerance) for told in found]
     return pd.DataFrame([row for row in rows if row], columns=COLUMNS)
+
+
+def older(found: list[Telling], as_of: date, tolerance: float) -> list[str]:
+    """Windows before the four weeks in which tellings that should agree do not: a sentence each.
+
+    They withhold nothing, as a gap there does not (definitions §5), but charts look back on them.
+    """
+    start = pd.Timestamp(as_of - timedelta(FOUR_WEEKS_DAYS - 1))
+    told = []
+    for telling in found:
+        rows = telling.table[telling.table["window_end"] < start]
+        apart = (rows["whole"] - rows["other"]).abs()
+        wrong = apart[apart > tolerance * rows[["whole", "other"]].abs().max(axis=1)]
+        if wrong.empty or not (telling.promised or _usually_agree(telling.table, tolerance)):
+            continue
+        worst = rows.loc[wrong.sort_values(ascending=False).index]
+        named = [
+            f"{words.period(row.window_start, row.window_end)} ({row.whole:,.2f} and "
+            f"{row.other:,.2f})"
+            for row in worst.itertuples()
+        ]
+        told.append(
+            f"{telling.what} and {telling.against} differ in {words.listed(named, most=3)}, before "
+            "the four weeks of this report: one of their downloads is cut short or older."
+        )
+    return told
 
 
 def nothing() -> pd.DataFrame:
@@ -148,7 +178,7 @@ def _by_window(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.groupby(_KEYS, as_index=False)[["whole", "other"]].sum()[_BY_WINDOW]
 
 
-def _row(told: _Telling, recent: pd.DataFrame, allowed: float) -> tuple | None:
+def _row(told: Telling, recent: pd.DataFrame, allowed: float) -> tuple | None:
     whole, other = float(recent["whole"].sum()), float(recent["other"].sum())
     if not whole and not other:
         return None
