@@ -40,12 +40,11 @@ def files(
         summed = summed.assign(sheet=summed["sheet"].fillna(""))
         for (file, sheet), own in summed.groupby(["file", "sheet"]):
             by_sheet[kind, file, sheet] = own
-    lacking = {
-        row["file"]: row
-        for kind in ORDER_KINDS
-        if kind in parts
-        for row in vanished.vanished(parts[kind], config.time_zone).to_dict("records")
-    }
+    lacking: dict[str, dict[str, Any]] = {}
+    for rows in (parts[kind] for kind in ORDER_KINDS if kind in parts):
+        told = vanished.vanished(rows, config.time_zone).to_dict("records")
+        for row in told + vanished.torn(rows, config.export_time_zone).to_dict("records"):
+            lacking.setdefault(row["file"], {}).update(row)
     listed = [
         _file(d, export, by_sheet, config.time_zone) | lacking.get(d.name, {})
         for d, export in read.exports
@@ -163,7 +162,10 @@ def notes(read: Read, books: ledgers.Ledgers, tables: dict, config: Config) -> l
     ]
     notes += _file_notes(read)
     notes += [
-        vanished.sentence(row) for row in tables["files"].to_dict("records") if row["vanished"]
+        sentence(row)
+        for row in tables["files"].to_dict("records")
+        for lost, sentence in (("vanished", vanished.sentence), ("torn", vanished.torn_sentence))
+        if pd.notna(row[lost]) and row[lost]
     ]
     notes += drift.sentences(drift.changes(tables["headers"]))
     notes += lists.replaced(tables["windows"])

@@ -358,7 +358,8 @@ class SetAside:
 class Files:
     """One row per recognised sheet of an export, per refused file and per second copy of one.
 
-    `vanished` are the order lines it lacks of days for which it is the newest (`kit.vanished`).
+    `vanished` are the order lines it lacks of days for which it is the newest, `torn` those of its
+    first day, `torn_day`, where it begins in the middle of that (`kit.vanished`).
     """
 
     key = ["file", "sheet", "kind"]
@@ -374,6 +375,8 @@ class Files:
         (COUNT, "vanished"),
         (MONEY, "vanished_money"),
         (RATE, "vanished_share"),
+        (COUNT, "torn"),
+        (DAY, "torn_day"),
         (TEXT, "same_bytes_as refused"),
         (TEXTS, "unmatched missing notes"),
     )

@@ -14,6 +14,11 @@ from kit import words
 from kit.lines import local_days
 
 LINE = ["order_id", "sku_id"]
+# So many lines of a file's first day, and such a share of them, must be lost to call it torn; so
+# many other files of the client must begin with a whole day.
+TORN_LINES = 2
+TORN_SHARE = 0.1
+WHOLE_FILES = 2
 COLUMNS = ["file", "vanished", "vanished_money", "vanished_share"]
 
 
@@ -61,6 +66,46 @@ def vanished(versions: pd.DataFrame, zone: str) -> pd.DataFrame:
     ).fillna(0.0)
     told = told[told["vanished"] > 0].rename_axis("file").reset_index()
     return told.round({"vanished_money": 2})[COLUMNS]
+
+
+def torn(versions: pd.DataFrame, zone: str) -> pd.DataFrame:
+    """One row per file whose first day is torn: an older download holds more lines of that day.
+
+    Order files are of whole days chosen on a page, which lists the newest first: one that begins in
+    the middle of a day has lost its end. Counted are lines both ordered and paid on the day, so
+    that it does not matter by which of the two the page chooses. Files of one day of download count
+    as one. Where this client's files are usually torn, the page's days are not those of `zone`.
+    """
+    rows = versions[[*LINE, "ordered_at", "paid_at", "status", "file", "seen_on"]]
+    if rows["seen_on"].nunique() < 2:
+        return pd.DataFrame(columns=["file", "torn", "torn_day"])
+    day = local_days(rows["ordered_at"], zone)
+    paid = local_days(rows["paid_at"], zone)
+    same = day.notna() & (paid.eq(day) | paid.isna().all())
+    rows = rows.assign(day=day)[same & rows["status"].ne("unpaid").fillna(True).astype(bool)]
+    found, whole = [], 0
+    for seen, own in rows.groupby("seen_on", sort=True):
+        first = own["day"].min()
+        older = rows[(rows["seen_on"] < seen) & (rows["day"] == first)].drop_duplicates(LINE)
+        there = own[own["day"] == first].drop_duplicates(LINE)
+        gone = older.merge(there[LINE], on=LINE, how="left", indicator=True)["_merge"]
+        lost = int(gone.eq("left_only").sum())
+        if len(older) and lost >= TORN_LINES and lost > TORN_SHARE * (lost + len(there)):
+            file = own.loc[own["day"].idxmin(), "file"]
+            found.append({"file": file, "torn": lost, "torn_day": first})
+        elif len(older):
+            whole += 1
+    usual = whole >= WHOLE_FILES and whole > len(found)
+    return pd.DataFrame(found if usual else [], columns=["file", "torn", "torn_day"])
+
+
+def torn_sentence(row: dict) -> str:
+    """Where a torn file begins, and what to do."""
+    return (
+        f"{row['file']} begins in the middle of {words.day(row['torn_day'])}: an older download "
+        f"holds {words.count(row['torn'], 'more line', 'more lines')} of that day. It was cut "
+        "short, so what became of older lines is not known: download these days again."
+    )
 
 
 def sentence(row: dict) -> str:

@@ -6,7 +6,7 @@ import pytest
 from kit import client as clients
 from kit import readiness
 from kit.ingest import ingest
-from kit.vanished import vanished
+from kit.vanished import torn, vanished
 from tests import tiny
 
 
@@ -62,6 +62,62 @@ def test_files_of_one_day_of_download_are_one():
     assert vanished(both.assign(seen_on=pd.Timestamp("2026-06-01")), "UTC").empty
 
 
+def days(first, last, per_day=4, drop=0):
+    """So many lines a day, an hour apart from 10 o'clock; `drop` of the first day are lost."""
+    rows = [(day, 100 * day + n, n) for day in range(first, last + 1) for n in range(per_day)]
+    return rows[drop:]
+
+
+def downloads(*files, paid_late=0):
+    """One download per file, a week apart: order and payment at the line's hour."""
+    rows = [
+        {
+            "order_id": str(order),
+            "sku_id": "s",
+            "ordered_at": pd.Timestamp(2026, 5, day, 10 + hour, tz="UTC"),
+            "paid_at": pd.Timestamp(2026, 5, day, 10 + hour, tz="UTC")
+            + pd.Timedelta(hours=paid_late if hour == 3 else 0),
+            "status": "settled",
+            "file": f"{number}.csv",
+            "seen_on": pd.Timestamp("2026-06-01") + pd.Timedelta(days=7 * number),
+        }
+        for number, lines in enumerate(files)
+        for day, order, hour in lines
+    ]
+    return pd.DataFrame(rows)
+
+
+WHOLE = (days(1, 9), days(3, 12), days(5, 15))
+
+
+def test_a_file_that_begins_in_the_middle_of_a_day_is_torn():
+    table = torn(downloads(*WHOLE, days(7, 18, drop=2)), "UTC")
+    assert table.to_dict("records") == [
+        {"file": "3.csv", "torn": 2, "torn_day": pd.Timestamp("2026-05-07")}
+    ]
+
+
+def test_files_of_whole_days_are_not_torn_whatever_was_paid_a_day_late():
+    by_order = downloads(*WHOLE, days(7, 18), paid_late=20)
+    assert torn(by_order, "UTC").empty
+    by_payment = by_order[by_order["paid_at"].dt.day >= 7]
+    both = pd.concat([by_order[by_order["file"] != "3.csv"], by_payment.query("file == '3.csv'")])
+    assert torn(both, "UTC").empty
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        (days(1, 9), days(3, 12, drop=2)),  # nothing shows that this client's are usually whole
+        tuple(days(1 + 2 * n, 9 + 3 * n, drop=2) for n in range(4)),  # the page has other days
+        (*WHOLE, days(7, 18, drop=1)),  # a single line may have left by a filter of status
+        WHOLE,
+    ],
+)
+def test_what_may_be_the_pages_way_is_not_called_torn(files):
+    assert torn(downloads(*files), "UTC").empty
+
+
 @pytest.mark.parametrize("table", [versions(lines(1, 2, 3)), versions(lines(1)).head(0)])
 def test_one_file_has_nothing_to_lack(table):
     assert vanished(table, "UTC").empty
@@ -91,3 +147,38 @@ def test_a_filtered_download_withholds_and_is_named(tmp_path):
     gate = state.gates.set_index("gate").loc["vanished lines"]
     assert not gate["passed"]
     assert told in gate["detail"]
+
+
+def test_an_order_file_cut_at_its_end_withholds_and_says_where_it_begins(tmp_path):
+    def orders(first, last, drop=0):
+        return tiny.export(
+            tiny.AFFILIATE,
+            *(
+                {
+                    "order": f"57990000000000{order:05d}",
+                    "created": f"{day:02d}/05/2026 {10 + hour}:00:00",
+                    "paid": f"{day:02d}/05/2026 {10 + hour}:01:00",
+                }
+                for day, order, hour in reversed(days(first, last, drop=drop))
+            ),
+        )
+
+    files = {
+        "2026-05-10/a.csv": orders(1, 9),
+        "2026-05-13/b.csv": orders(3, 12),
+        "2026-05-16/c.csv": orders(5, 15),
+        "2026-05-19/d.csv": orders(11, 18, drop=3),
+    }
+    tiny.client(tmp_path, files)
+    told = "2026-05-19/d.csv begins in the middle of 11 May 2026: an older download holds 3 more"
+    assert any(told in note for note in ingest("acme", tmp_path).notes)
+    state = readiness.check(clients.open("acme", tmp_path), "2026-05-18")
+    gate = state.gates.set_index("gate").loc["vanished lines"]
+    assert not gate["passed"]
+    assert told in gate["detail"]
+    assert state.tables.set_index("kind").loc["affiliate_orders", "grade"] == "not usable"
+
+
+def test_only_the_torn_file_is_named(tmp_path):
+    table = downloads(*WHOLE, days(7, 18, drop=2), days(7, 19))
+    assert torn(table, "UTC")["file"].tolist() == ["3.csv"]

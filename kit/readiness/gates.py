@@ -151,12 +151,22 @@ def reconciliation(compared: pd.DataFrame) -> tuple[bool, str]:
 
 
 def vanished_lines(client: Client) -> tuple[bool, str]:
-    """No order file lacks more lines of its days than the tolerance that an older one holds."""
+    """No order file lacks more lines of its days than the tolerance that an older one holds.
+
+    Nor does the newest of its kind begin in the middle of a day.
+    """
     files = client.frame("files")
     wrong = files[files["vanished_share"].fillna(0) > client.policy.reconciliation_tolerance]
-    if wrong.empty:
+    told = [vanished.sentence(row) for row in wrong.to_dict("records")]
+    torn = files[files["torn"].notna() & _newest_of_kind(files)]
+    told += [vanished.torn_sentence(row) for row in torn.to_dict("records")]
+    if not told:
         return True, "The newest order files hold the lines of the older ones."
-    return False, " ".join(map(vanished.sentence, wrong.to_dict("records")))
+    return False, " ".join(told)
+
+
+def _newest_of_kind(files: pd.DataFrame) -> pd.Series:
+    return files["seen_on"].eq(files.groupby("kind")["seen_on"].transform("max"))
 
 
 def printed_totals(client: Client) -> tuple[bool, str]:

@@ -181,6 +181,8 @@ def _graded(
         against.append("much of its money is set aside")
     if (own["vanished_share"].fillna(0) > facts.tolerance).any():
         against.append("a newer file lacks lines of an older one")
+    if own.loc[own["seen_on"] == own["seen_on"].max(), "torn"].notna().any():
+        against.append("its newest file begins in the middle of a day")
     if against:
         return {"grade": NOT_USABLE, "why": "; ".join(against)}
     mind = [f"no data for {words.period(gap.start, gap.end)}" for gap in missing]
