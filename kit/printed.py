@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from kit import aside, parameters, words
 from kit import client as clients
-from kit import parameters, words
 from kit.doctor import Finding
 from kit.errors import ClientError, KitError
 from kit.ingest import IngestReport
@@ -83,8 +83,8 @@ def ingest(report: IngestReport) -> None:
     print(f"Read {words.count(len(read), 'sheet')} of exports.")
     if len(read):
         print(table(read[columns].rename(columns={"window_start": "from", "window_end": "to"})))
-    aside = report.set_aside[report.set_aside["row"].notna()]
-    print(_aside(aside.to_dict("records")) if len(aside) else "\nSet aside no row.")
+    refused = report.set_aside[report.set_aside["row"].notna()]
+    print(_aside(refused.to_dict("records")) if len(refused) else "\nSet aside no row.")
     if len(report.restated):
         print(_restated(report.restated))
     print("\nTables: " + ", ".join(f"{name} {rows:,}" for name, rows in report.rows.items()))
@@ -124,8 +124,8 @@ def _told(client: str, day: date | None, home: str | Path | None) -> dict[str, A
     except KitError as error:
         told: dict[str, Any] = {"ready": False, "client": client}
         told |= {"as_of": day.isoformat() if day else None, "reasons": [str(error)], "gates": []}
-        empty: dict[str, Any] = {"tables": [], "compared": [], "set_aside": [], "restated": []}
-        return {**told, **empty, "cannot": [], "notes": []}
+        parts = "tables compared set_aside set_aside_by_file restated cannot notes".split()
+        return told | {part: [] for part in parts}
     return {
         "ready": state.ready,
         "client": client,
@@ -135,6 +135,7 @@ def _told(client: str, day: date | None, home: str | Path | None) -> dict[str, A
         "tables": _records(state.tables),
         "compared": _records(state.compared),
         "set_aside": _records(opened.frame("set_aside").dropna(subset=["row"])),
+        "set_aside_by_file": _records(aside.by_file(opened.frame("set_aside"))),
         "restated": _records(restated.newest(opened.frame("restated"))),
         "cannot": state.cannot,
         "notes": state.notes,
@@ -188,14 +189,21 @@ def _graded(rows: list[dict[str, Any]]) -> str:
 
 
 def _aside(rows: list[dict[str, Any]]) -> str:
-    """The rows set aside, the first of them one by one, and the money all of them hold."""
+    """The rows set aside, the first of them one by one, and the money they hold by file."""
     told = pd.DataFrame(rows)
-    money = told["money"].astype("float64").sum()
-    head = f"Set aside {words.count(len(told), 'row')} that hold {money:,.2f}:"
+    files = aside.by_file(told)
+    unknown = int(files["unknown"].sum())
+    unread = f"; that of {words.count(unknown, 'row')} cannot be read" if unknown else ""
+    those = "it" if len(told) == 1 else "them"
+    head = (
+        f"Set aside {words.count(len(told), 'row')}. Money in {those}: "
+        f"{files['money'].sum():,.2f}{unread}."
+    )
     more = len(told) - MOST_ROWS
     rest = [f"… and {more} more, in tables/set_aside.parquet"] if more > 0 else []
     shown = table(told.drop(columns="kind").head(MOST_ROWS).convert_dtypes())
-    return "\n".join(["", head, shown, *rest])
+    several = ["By file:", table(files.head(MOST_ROWS))] if len(files) > 1 else []
+    return "\n".join(["", head, shown, *rest, *several])
 
 
 def _restated(rows: pd.DataFrame) -> str:

@@ -1,6 +1,7 @@
 """Two exports' tellings of the same sales: what agrees, what withholds, the likeliest reason."""
 
 import json
+import os
 import shutil
 from datetime import date, timedelta
 
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 
 import kit
 from kit import client as clients
-from kit import readiness
+from kit import readiness, tables
 from kit.cli import app
 from kit.readiness import grades, reconcile
 from tests import tiny
@@ -43,9 +44,9 @@ def test_the_samples_exports_agree_and_sums_are_those_of_the_tables(sample, comp
 
 @pytest.fixture
 def cut(sample, tmp_path):
-    """The sample's last eight weeks, one of whose workbooks lacks the rows that `drop` names."""
+    """The sample's last eight weeks, of whose files named each lacks the rows from `first` on."""
 
-    def make(name, drop):
+    def make(first, *names):
         folder = tmp_path / "data" / "acme"
         folder.mkdir(parents=True)
         for part in ("ledgers", "salt"):
@@ -56,18 +57,30 @@ def cut(sample, tmp_path):
         (folder / "client.toml").write_text(text)
         for week in sorted((sample.folder / "exports").iterdir())[-8:]:
             shutil.copytree(week, folder / "exports" / week.name)
-        book = load_workbook(folder / "exports" / name)
-        sheet = book.worksheets[0]
-        for number in sorted(drop(sheet), reverse=True):
-            sheet.delete_rows(number)
-        book.save(folder / "exports" / name)
+        for name in names:
+            _shorten(folder / "exports" / name, first)
         return readiness.check(clients.open("acme", tmp_path), SUNDAY)
 
     return make
 
 
+def _shorten(path, share):
+    """Leave the first rows of a file, up to a share of them, and its time."""
+    before = path.stat()
+    if path.suffix == ".csv":
+        lines = path.read_bytes().splitlines(keepends=True)
+        path.write_bytes(b"".join(lines[: int(len(lines) * share)]))
+    else:
+        book = load_workbook(path)
+        sheet = book.worksheets[0]
+        first = int(sheet.max_row * share)
+        sheet.delete_rows(first, sheet.max_row - first + 1)
+        book.save(path)
+    os.utime(path, (before.st_atime, before.st_mtime))
+
+
 def test_a_video_list_cut_in_half_withholds_and_names_the_week(cut):
-    state = cut(LATE_VIDEO, lambda sheet: range(sheet.max_row // 2, sheet.max_row + 1))
+    state = cut(0.5, LATE_VIDEO)
     assert not state.ready
     (reason,) = state.reasons
     assert reason.startswith("Video GMV by creator is ")
@@ -78,6 +91,21 @@ def test_a_video_list_cut_in_half_withholds_and_names_the_week(cut):
     assert table.loc["shop_orders", "grade"] == grades.GOOD
     wrong = state.compared[~state.compared["agrees"].astype(bool)]
     assert float(table.loc["video_data", "difference"]) == pytest.approx(wrong["difference"].max())
+
+
+def test_order_files_cut_in_half_withhold_and_an_old_list_is_said(cut):
+    orders = "2026-05-13/affiliate_orders_7687748116958411877.csv"
+    old = "2026-04-08/Transaction_Analysis_Video_List_20260330-20260405.xlsx"
+    state = cut(0.55, orders, old)
+    assert state.gates.loc[~state.gates["passed"], "gate"].tolist() == ["vanished lines"]
+    (reason,) = state.reasons
+    assert reason.startswith(f"{orders} begins in the middle of 25 April 2026: an older download")
+    notes = " ".join(state.notes)
+    assert f"{orders} holds 16 days of affiliate orders; those before it held 28." in notes
+    assert (
+        "Video GMV by creator and the videos of the same days differ in 30 March – 5 April 2026"
+        in notes
+    )
 
 
 def weekly(kind, name, rows):
@@ -152,6 +180,29 @@ def test_set_aside_rows_stand_with_their_money(tmp_path):
     result = CliRunner().invoke(
         app, ["check", "--client", "acme", "--home", str(tmp_path), "--as-of", "2026-05-10"]
     )
-    assert "Set aside 1 row that hold" in result.output
+    assert "Set aside 1 row. Money in it: 0.00; that of 1 row cannot be read." in result.output
     assert "affiliate.csv" in result.output
     assert "twenty" in result.output
+
+
+def test_the_money_set_aside_is_told_by_file_and_in_all(tmp_path):
+    def damaged(*amounts):
+        return tiny.export(
+            tiny.AFFILIATE,
+            {"order": f"57990000000000{len(amounts):05d}"},
+            *({"order": "5.799E+18", "gmv": amount} for amount in amounts),
+        )
+
+    files = {"a.csv": damaged("5.00"), "b.csv": damaged("7.25", "1.00", "1.50")}
+    tiny.client(tmp_path, files)
+    opened = clients.open("acme", tmp_path)
+    home = ["--home", str(tmp_path), "--client", "acme", "--as-of", "2026-04-26"]
+    result = CliRunner().invoke(app, ["check", *home])
+    assert "Set aside 4 rows. Money in them: 14.75." in result.output
+    said = json.loads(CliRunner().invoke(app, ["check", *home, "--json"]).output)
+    assert said["set_aside_by_file"] == [
+        {"file": "b.csv", "rows": 3, "money": 9.75, "unknown": 0},
+        {"file": "a.csv", "rows": 1, "money": 5.0, "unknown": 0},
+    ]
+    page = tables.set_aside(opened.set_aside, "USD").as_raw_html()
+    assert "Together they hold $14.75: b.csv $9.75 in 3 rows and a.csv $5.00 in 1 row." in page

@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 from great_tables import GT
 
+from kit import aside, sentences, words
 from kit import glossary as register
 from kit import restated as later
-from kit import sentences, words
 from kit.policy import Policy
 from kit.tables.look import Column, finished
+
+MOST_FILES = 5  # named one by one under a table
 
 
 def glossary(metrics: Iterable[str] | None = None) -> GT:
@@ -161,8 +163,6 @@ def set_aside(rows: pd.DataFrame, currency: str = "USD", most: int = 40, subtitl
     ]
     left = len(rows) - len(frame)
     rest = f" {words.count(left, 'more row')} in tables/set_aside.parquet." if left else ""
-    money = rows["money"].astype("float64").sum() if len(rows) else 0.0
-    held = f" Together they hold {words.money(money, currency, 2)}." if money else ""
     return finished(
         frame,
         columns,
@@ -170,10 +170,23 @@ def set_aside(rows: pd.DataFrame, currency: str = "USD", most: int = 40, subtitl
         title="What was set aside",
         subtitle=subtitle,
         note=f"Row numbers are those a spreadsheet shows; no row number: the whole file."
-        f"{held}{rest}",
+        f"{_held(rows, currency)}{rest}",
         none="Nothing was set aside: every row of every export was used.",
         currency=currency,
     )
+
+
+def _held(rows: pd.DataFrame, currency: str) -> str:
+    """The money in rows set aside, in all and, of several files, in each; '' if there is none."""
+    held = aside.by_file(rows)
+    if not held["money"].sum():
+        return ""
+    told = f" Together they hold {words.money(held['money'].sum(), currency, 2)}"
+    parts = [
+        f"{row.file} {words.money(row.money, currency, 2)} in {words.count(row.rows, 'row')}"
+        for row in held.itertuples()
+    ]
+    return f"{told}: {words.listed(parts, most=MOST_FILES)}." if len(parts) > 1 else f"{told}."
 
 
 def restated(moved: pd.DataFrame, most: int = 20) -> GT:
