@@ -66,7 +66,7 @@ bench: $(VENV)/.installed-test ## the benchmarks: accuracy and speed against kno
 	done
 
 clean: ## remove the environment, the sample's tables and its dated reports
-	rm -rf $(VENV) data/sample/tables reports/sample .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) data/sample/tables data/sample/.reads reports/sample .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 
 # The environment: any Python from 3.11 on, then uv for the rest. A stamp says what is installed,
 # so that a second `make` installs nothing.

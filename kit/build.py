@@ -14,14 +14,6 @@ from kit.exports import KINDS
 from kit.policy import Policy
 from kit.windows import Window
 
-RENAMES = {
-    "shop_orders": {
-        "line_revenue": "subtotal_after_discount",
-        "order_refunded_amount": "refunded_amount",
-        "taxes": "tax",
-    }
-}
-
 
 def tables(
     read: Read, books: ledgers.Ledgers, config: Config, policy: Policy
@@ -70,7 +62,7 @@ def _parts(
     parts, broken = {}, []
     for kind in sorted({export.kind for _, export in read.exports}):
         rows = downloads.rows([(d, e) for d, e in read.exports if e.kind == kind], former)
-        rows = rows.rename(columns=RENAMES.get(kind, {}))
+        rows = rows.rename(columns=downloads.RENAMES.get(kind, {}))
         if kind in ("gmv_max_creative", "ads_manager"):
             rows = lists.as_ads(rows)
         contract: Any = account.CONTRACT_OF.get(kind)

@@ -5,22 +5,40 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+import pyarrow as pa
 
+from kit import cache, contracts
 from kit.errors import ExportError
 from kit.exports import Export, Reading, archives
 from kit.exports.files import MOST_FILE_BYTES
-from kit.readers import Answer, read_all
+from kit.readers import Answer, Task, read_all
 
 # Files laid down together (a clone, an unzipped folder) get their times within moments; two
 # downloads made by hand do not. In a folder named by its day that day is the better witness.
 SHARED_SECONDS = 1.0
 SHARED_SECONDS_DATED = 120.0
+
+# Of order files only the columns of their tables are taken on: what stands in any other may be a
+# buyer's, whatever its header says. Some columns are called otherwise in the table.
+TABLES: dict[str, Any] = {
+    "affiliate_orders": contracts.Orders,
+    "shop_orders": contracts.ShopOrders,
+}
+RENAMES = {
+    "shop_orders": {
+        "line_revenue": "subtotal_after_discount",
+        "order_refunded_amount": "refunded_amount",
+        "taxes": "tax",
+    }
+}
 
 FIGURES = ["gmv", "orders", "views", "clicks", "impressions", "spend", "revenue"]
 
@@ -165,10 +183,16 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(str(path).encode(errors="surrogateescape")).hexdigest()
 
 
-def read(found: Iterable[Download], reading: Reading, told: dict[str, tuple[date, date]]) -> Read:
+def read(
+    found: Iterable[Download],
+    reading: Reading,
+    told: dict[str, tuple[date, date]],
+    kept: Path | None = None,
+) -> Read:
     """Every download read once; a refused one is named and the others are read.
 
     `told` gives the window of files whose name tells none, by SHA-256, over `reading.window`.
+    What `kept` (see `kit.cache`) holds is not read again, and what was read is added to it.
     """
     result = Read()
     listed = []
@@ -182,18 +206,59 @@ def read(found: Iterable[Download], reading: Reading, told: dict[str, tuple[date
         for d in listed
     ]
     first: dict[str, Download] = {}
-    for download, answer in zip(listed, read_all(tasks), strict=True):
+    for download, answer in zip(listed, _answers(listed, tasks, kept), strict=True):
         same = first.setdefault(download.sha256, download)
         if same is not download and not _another_quiet_window(answer, same, result):
             result.copies.append((download, same))
         elif isinstance(answer, ExportError):
             result.refused.append((download, str(answer)))
-        elif any(export.sha256 != download.sha256 for export in answer):
+        elif not _same_bytes(answer, download):
             again = "changed while it was being read. Run kit ingest again when it is complete."
             result.refused.append((download, f"{download.name} {again}"))
         else:
             result.exports += [(download, export) for export in answer]
     return result
+
+
+def _answers(listed: list[Download], tasks: list[Task], kept: Path | None) -> list[Answer]:
+    """What each file holds: as it was kept, else as it is read now, and kept from then on."""
+    if kept is None:
+        return [_taken(answer) for answer in read_all(tasks)]
+    keys = [
+        cache.key(archives.shown(d.member or d.path.name), d.sha256, task[1])
+        for d, task in zip(listed, tasks, strict=True)
+    ]
+    known: list[Answer | None] = [
+        cache.load(kept, key, path) for key, (path, *_) in zip(keys, tasks, strict=True)
+    ]
+    new = [i for i, answer in enumerate(known) if answer is None]
+    for i, answer in zip(new, read_all([tasks[i] for i in new]), strict=True):
+        known[i] = answer = _taken(answer)
+        if not isinstance(answer, ExportError) and _same_bytes(answer, listed[i]):
+            with suppress(OSError, pa.ArrowException):  # then it is read again next time
+                cache.save(kept, keys[i], answer)
+    cache.sweep(kept, keys)
+    return [answer for answer in known if answer is not None]
+
+
+def _taken(answer: Answer) -> Answer:
+    """A file's sheets with the columns that its tables hold; a refusal as it is."""
+    if isinstance(answer, ExportError):
+        return answer
+    return [
+        replace(export, rows=export.rows[_columns(export)]) if export.kind in TABLES else export
+        for export in answer
+    ]
+
+
+def _columns(export: Export) -> list[str]:
+    wanted = {*TABLES[export.kind].columns, "handle", "status_known"}
+    names = RENAMES.get(export.kind, {})
+    return [name for name in export.rows if names.get(name, name) in wanted]
+
+
+def _same_bytes(answer: list[Export], download: Download) -> bool:
+    return all(export.sha256 == download.sha256 for export in answer)
 
 
 def _another_quiet_window(answer: Answer, same: Download, result: Read) -> bool:

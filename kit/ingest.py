@@ -21,7 +21,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 import kit.exports
-from kit import build, contracts, downloads, engine, ledgers, pseudonyms, week
+from kit import build, cache, contracts, downloads, engine, ledgers, pseudonyms, week
 from kit.client import Config, client_folder, read_config
 from kit.downloads import Read
 from kit.errors import ClientError
@@ -31,8 +31,8 @@ STAMP = "inputs.json"
 TOLD_WINDOWS = "windows.csv"
 SALT_BYTES = 32
 MADE_BY = (
-    "account build columns contracts downloads drift ingest ledgers lines lists people pseudonyms "
-    "restated vanished windows"
+    "account build cache columns contracts downloads drift ingest ledgers lines lists people "
+    "pseudonyms restated vanished windows"
 )
 
 
@@ -60,12 +60,14 @@ def ingest(
     home: str | Path | None = None,
     window: tuple[date, date] | None = None,
 ) -> IngestReport:
-    """Read every export and ledger of a client and write all its tables.
+    """Read every new export and every ledger of a client and write all its tables.
 
-    A broken row is set aside, a broken file refused by name, and the rest read. `window` is for
-    files whose name does not tell theirs; it is remembered for these files. Raw files are never
-    changed; the tables are replaced only once all of them are made. Raises `ClientError` for an
-    unknown client or an empty drop zone, `PolicyError` for a wrong `client.toml`.
+    A file read before, under the same name, settings and kit, is not read again (`kit.cache`);
+    where the tables were taken away, all are. The tables' bytes are the same either way. A broken
+    row is set aside, a broken file refused by name, and the rest read. `window` is for files whose
+    name does not tell theirs; it is remembered for these files. Raw files are never changed; the
+    tables are replaced only once all of them are made. Raises `ClientError` for an unknown client
+    or an empty drop zone, `PolicyError` for a wrong `client.toml`.
     """
     folder = client_folder(client_name, home)
     config, policy = read_config(folder)
@@ -77,8 +79,11 @@ def ingest(
         reading = _reading(folder, config, window)
         stamp = fingerprint(folder)
         told = _told_windows(folder)
+        kept = folder / cache.FOLDER
+        if not (folder / "tables" / STAMP).exists():
+            cache.clear(kept)  # who takes the tables away wants all of it made anew
         read = downloads.read(
-            downloads.downloads(folder / "exports", config.time_zone), reading, told
+            downloads.downloads(folder / "exports", config.time_zone), reading, told, kept
         )
         if window:
             _remember(folder, window, read, told)
@@ -256,11 +261,7 @@ def _code() -> str:
     here = Path(__file__).parent
     paths = [here / f"{name}.py" for name in MADE_BY.split()]
     paths += sorted(Path(kit.exports.__file__).parent.glob("*.[pt][yo]*"))
-    digest = hashlib.sha256()
-    for path in paths:
-        if path.suffix in {".py", ".toml"}:
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+    return cache.code_hash(paths)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ REQUIRED = "KIT_REQUIRE_SYSTEM_PACKAGES"
 def sample_home(tmp_path_factory):
     """A home of its own that holds a copy of the sample client, tables not yet built."""
     home = tmp_path_factory.mktemp("home")
-    without = shutil.ignore_patterns("tables", ".lock", "truth.json")
+    without = shutil.ignore_patterns("tables", ".reads", ".lock", "truth.json")
     shutil.copytree(SAMPLE, home / "data" / "sample", ignore=without)
     return home
 
