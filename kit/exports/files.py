@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import warnings
 import zipfile
 import zlib
@@ -22,6 +23,7 @@ import pyarrow.csv as pa_csv
 
 from ..errors import ExportError
 from . import archives
+from .headers import all_known, normalise
 from .values import as_array
 
 HEADER_ROWS = 15  # a header row is looked for in so many rows from the top
@@ -30,6 +32,8 @@ MOST_FILE_BYTES = 1 << 30
 LONGEST_LINE_BYTES = 1 << 20  # of the top rows; a header of 100 columns has 3,000
 _PIECE = 1 << 24
 _AGAIN = "Download the export again."
+_LINE_END, _LONE_CR = re.compile(rb"\r\n|\r|\n"), re.compile(rb"\r(?!\n)")
+_TELLING = 10  # times as many zero bytes in one place of a letter as in the other
 
 
 @dataclass
@@ -163,8 +167,9 @@ def _workbook(data: bytes) -> list[Sheet]:
 
 
 def _text_sheet(data: bytes, notes: list[str]) -> TextSheet:
-    if b"\n" not in data:
-        data = data.replace(b"\r", b"\n")
+    end = _LINE_END.search(data)
+    if end and end.group() == b"\r":  # lines end as on an old Mac, whatever cells may hold
+        data = _LONE_CR.sub(b"\n", data)
     delimiter = _delimiter(data)
     top, ends = _top_rows(data, delimiter)
     return TextSheet(data, delimiter, top, ends, notes)
@@ -182,7 +187,7 @@ def as_utf8(data: bytes, notes: list[str]) -> bytes:
             except UnicodeDecodeError as error:
                 raise ExportError(f"is cut off in UTF-16 text. {_AGAIN}") from error
     if b"\0" in data[:4096]:
-        raise ExportError(f"holds binary data, not a table. {_AGAIN}")
+        return _marked_by_nothing(data, notes)
     try:
         # piece by piece: the whole as text would take up to four times its bytes
         check = codecs.getincrementaldecoder("utf-8")()
@@ -192,6 +197,24 @@ def as_utf8(data: bytes, notes: list[str]) -> bytes:
     except UnicodeDecodeError:
         notes.append("not UTF-8: read as Windows text (cp1252)")
         return data.decode("cp1252", errors="replace").encode()
+
+
+def _marked_by_nothing(data: bytes, notes: list[str]) -> bytes:
+    """UTF-16 without a byte-order mark, whose Latin letters, digits and commas have a zero byte.
+
+    Which of each two bytes is zero tells the order; a file of anything else has zeros in both.
+    """
+    head = data[:4096]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    name = "utf-16-le" if odd > _TELLING * even else "utf-16-be" if even > _TELLING * odd else ""
+    try:
+        text = data.decode(name) if name else "\0"
+    except UnicodeDecodeError:
+        text = "\0"
+    if any(c < " " and c not in "\t\r\n" for c in text[:256]):
+        raise ExportError(f"holds binary data, not a table. {_AGAIN}")
+    notes.append("read as UTF-16")
+    return text.encode()
 
 
 def _top_rows(data: bytes, delimiter: str) -> tuple[list[list[str]], list[int]]:
@@ -223,7 +246,6 @@ def _top_rows(data: bytes, delimiter: str) -> tuple[list[list[str]], list[int]]:
 
 def _delimiter(data: bytes) -> str:
     """Comma, tab or semicolon: the one that cuts the top rows into most known headers."""
-    from .headers import all_known, normalise
 
     def known(delimiter: str) -> tuple[int, int]:
         rows, _ = _top_rows(data, delimiter)

@@ -1,5 +1,6 @@
 """Whole files: encodings, workbooks, rows that are no data, broken rows, privacy, windows."""
 
+import codecs
 import csv
 import io
 import re
@@ -14,6 +15,7 @@ import pytest
 from kit.errors import ExportError
 from kit.exports import read_file
 from tests.exports.readings import FIXTURES, JULY, reading
+from tests.exports.test_fixtures import CASES
 
 CREATORS = "creator_data__en_2026_07.csv"
 ORDERS = "affiliate_orders__en_2026.csv"
@@ -37,10 +39,8 @@ def edited(rows, row, **cells):
     return changed
 
 
-def write_csv(path, rows, delimiter=",", encoding="utf-8", newline="\n"):
-    buffer = io.StringIO()
-    csv.writer(buffer, delimiter=delimiter, lineterminator=newline).writerows(rows)
-    path.write_bytes(buffer.getvalue().encode(encoding))
+def write_csv(path, rows, delimiter=","):
+    path.write_text(text_of(rows, delimiter), encoding="utf-8", newline="")
     return path
 
 
@@ -60,22 +60,73 @@ def one(path, settings=None):
     return export
 
 
-@pytest.mark.parametrize(
-    ("delimiter", "encoding", "newline"),
-    [
-        (",", "utf-8-sig", "\r\n"),
-        ("\t", "utf-8", "\n"),
-        (";", "utf-8-sig", "\n"),
-        (",", "utf-16", "\r\n"),
-        (",", "cp1252", "\n"),
-        (",", "utf-8", "\r"),
-    ],
-)
+def text_of(rows, delimiter=",", newline="\n", quoting=csv.QUOTE_MINIMAL):
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, delimiter=delimiter, lineterminator=newline, quoting=quoting).writerows(rows)
+    return buffer.getvalue()
+
+
+# Name, and how a text becomes bytes; the first two cells hold what tells the encodings apart.
+ENCODINGS = {
+    "utf-8": lambda text: text.encode(),
+    "utf-8 with its mark": lambda text: text.encode("utf-8-sig"),
+    "utf-16 little": lambda text: text.encode("utf-16-le"),
+    "utf-16 big": lambda text: text.encode("utf-16-be"),
+    "utf-16 little with its mark": lambda text: codecs.BOM_UTF16_LE + text.encode("utf-16-le"),
+    "utf-16 big with its mark": lambda text: codecs.BOM_UTF16_BE + text.encode("utf-16-be"),
+    "cp1252": lambda text: text.encode("cp1252"),
+}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_encoding_delimiter_and_line_ends_change_nothing(tmp_path, delimiter, encoding, newline):
-    rows = edited(table(VIDEOS), 1, Video_title="Café “crème”")
-    export = one(write_csv(tmp_path / "file.csv", rows, delimiter, encoding, newline))
-    assert export.rows["caption"].tolist()[:2] == ["Café “crème”", "My two favourites"]
+    rows = edited(table(VIDEOS), 1, Video_title="Café “crème”, 5 €; now")
+    rows = edited(rows, 2, Video_title="two\nlines")
+    path = tmp_path / "file.csv"
+    quoting = csv.QUOTE_ALL if newline == "\r" else csv.QUOTE_MINIMAL  # csv leaves \n bare there
+    path.write_bytes(ENCODINGS[encoding](text_of(rows, delimiter, newline, quoting)))
+    export = one(path)
+    assert export.rows["caption"].tolist()[:2] == ["Café “crème”, 5 €; now", "two\nlines"]
     assert export.rows["clicks"].tolist() == [412, 36, 2]
+    assert export.rows["row"].tolist() == [2, 3, 4]
+
+
+@pytest.mark.parametrize("number", range(len(CASES)))
+def test_every_kind_reads_the_same_in_every_dress(tmp_path, number):
+    name = list(CASES)[number]
+    settings = reading(*CASES[name][0])
+    source = FIXTURES / f"{name}.csv"
+    expected = one(source, settings)
+    rows = list(csv.reader(io.StringIO(source.read_bytes().decode("utf-8-sig"), newline="")))
+    for turn, encode in enumerate(ENCODINGS.values(), start=number):
+        dress = (",;\t"[turn % 3], ("\r\n", "\n", "\r")[turn // 3 % 3], turn % 2)
+        suffix = (".csv", ".tsv", ".txt")[turn % 3]
+        try:
+            data = encode(text_of(rows, *dress))
+        except UnicodeEncodeError:
+            continue  # Windows-1252 has no Thai
+        path = tmp_path / f"{name}{suffix}"
+        path.write_bytes(data)
+        pd.testing.assert_frame_equal(one(path, settings).rows, expected.rows)
+        archive = tmp_path / "week.zip"
+        with zipfile.ZipFile(archive, "w") as packed:
+            packed.write(path, "a/" + path.name)
+        (inside,) = read_file(archive, settings, f"a/{path.name}")
+        pd.testing.assert_frame_equal(inside.rows, expected.rows)
+    book = one(write_book(tmp_path / f"{name}.xlsx", Sheet1=rows), settings)
+    pd.testing.assert_frame_equal(book.rows, expected.rows)
+
+
+@pytest.mark.parametrize(
+    "data", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 9, bytes(range(256)) * 4, b"\0\x41\x01" * 99]
+)
+def test_zero_bytes_that_are_no_text_are_refused(tmp_path, data):
+    path = tmp_path / "file.csv"
+    path.write_bytes(data)
+    with pytest.raises(ExportError, match="holds binary data|no header row"):
+        one(path)
 
 
 def test_a_workbook_reads_as_its_csv_does(tmp_path):
