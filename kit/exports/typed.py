@@ -36,7 +36,7 @@ class Typed:
     columns: dict[str, pd.Series]
     broken: dict[str, tuple[np.ndarray, str]] = field(default_factory=dict)
     damaged: dict[str, np.ndarray] = field(default_factory=dict)
-    tails: dict[str, np.ndarray] = field(default_factory=dict)  # ids that end in zeros
+    ids: dict[str, values.Ids] = field(default_factory=dict)
     marks: frozenset[str] = frozenset()
     notes: list[str] = field(default_factory=list)
 
@@ -99,13 +99,11 @@ def _plain_column(
             parsed = parsed._replace(bad=parsed.bad | shifted)
     elif type_ == "number":
         parsed = values.number(column, style, numeric)
-    elif type_ == "id" and name == "product_id" and kind.product_lists:
-        lists, result.damaged[name], bad = values.id_lists(column)
-        parsed = values.Parsed(lists, bad)
     elif type_ == "id":
-        found = values.ids(column, numeric)
+        several = name == "product_id" and kind.product_lists
+        found = values.id_lists(column) if several else values.ids(column, numeric)
+        result.ids[name] = found
         result.damaged[name] = found.damaged
-        result.tails[name] = found.tails
         parsed = values.Parsed(found.values, found.bad)
     if parsed is not None:
         result.columns[name] = parsed.values
@@ -121,28 +119,33 @@ def _plain_column(
 
 
 def _damaged_together(result: Typed) -> None:
-    """A row in which all of two and more ids end in zeros went through a spreadsheet.
+    """Ids in zeros that the other ids of their row or file show to be rounded.
 
-    Unless an id is the round one of a run: others of its column begin with the same 15 digits.
+    A row in which all of two and more ids end in zeros went through a spreadsheet, unless an id is
+    the round one of a run: others of its column begin with the same 15 digits. The only id of a
+    column is taken for rounded where no other id of the file is whole, or where that of another
+    column ends in zeros too: two of them are no chance.
     """
-    rounded = [tails for name, tails in result.tails.items()]
-    if len(rounded) < 2 or not np.logical_or.reduce(rounded).any():
+    found = result.ids
+    if not any(one.tails.any() for one in found.values()):
         return
-    whole = [
-        result.columns[name].str.len().ge(17).fillna(False).to_numpy(dtype=bool) & ~tails
-        for name, tails in result.tails.items()
-    ]
-    runs = [_of_a_run(result.columns[name], tails) for name, tails in result.tails.items()]
-    together = (np.sum(rounded, axis=0) >= 2) & ~np.logical_or.reduce([*whole, *runs])
-    for name, tails in result.tails.items():
-        result.damaged[name] = result.damaged[name] | (together & tails)
+    whole = np.logical_or.reduce([one.whole for one in found.values()])
+    together = (np.sum([one.tails for one in found.values()], axis=0) >= 2) & ~whole
+    if together.any():
+        together &= ~np.logical_or.reduce([_of_a_run(one) for one in found.values()])
+    lone = [name for name, one in found.items() if one.lone]
+    for name, one in found.items():
+        rounded = together & one.tails
+        if one.lone and (len(lone) > 1 or not whole.any()):
+            rounded = one.tails
+        result.damaged[name] = result.damaged[name] | rounded
 
 
-def _of_a_run(ids: pd.Series, tails: np.ndarray) -> np.ndarray:
+def _of_a_run(found: values.Ids) -> np.ndarray:
     """The zero-tailed ids whose first 15 digits another id of the column has too."""
-    prefix = ids.str[:15]
-    others = set(prefix[~tails].dropna())
-    return tails & prefix.isin(others).to_numpy()
+    prefix = found.values.astype("str").str[:15]
+    others = set(prefix[~found.tails & prefix.isin(prefix[found.tails])])
+    return found.tails & prefix.isin(others).to_numpy()
 
 
 def _flag(result: Typed, kind: Kind, name: str, column: pd.Series) -> pd.Series:

@@ -309,12 +309,20 @@ def rates(column: pd.Series, style: str, numeric: np.ndarray | None = None) -> R
 
 
 class Ids(NamedTuple):
-    """Ids as text, and masks: damaged by a spreadsheet, no id at all, all 0 after 15 digits."""
+    """Ids as text (or lists of ids), and what each cell holds.
+
+    `damaged`: an id that a spreadsheet has rounded; `bad`: no id at all; `tails`: one that is all
+    0 after 15 digits; `whole`: one of 17 and more digits that is not. `lone` says that all ids of
+    the column are one and the same, which ends in such zeros: only the other ids of the file can
+    tell whether it was rounded.
+    """
 
     values: pd.Series
     damaged: np.ndarray
     bad: np.ndarray
     tails: np.ndarray
+    whole: np.ndarray
+    lone: bool = False
 
 
 def ids(column: pd.Series, numeric: np.ndarray | None = None) -> Ids:
@@ -333,41 +341,46 @@ def ids(column: pd.Series, numeric: np.ndarray | None = None) -> Ids:
         # 15 digits are all that a spreadsheet keeps of a number; 2^53 is where doubles end.
         rounded |= _numbers(_where(text, numeric & digits)) >= 2**53
     tails = _matches(text, r"\d{15}0{2,}")
-    rounded |= _too_many_for_chance(text, digits, tails)
-    return Ids(as_text(text, column.index), rounded, other & ~rounded, tails)
+    found = text.filter(pa.array(tails)).unique() if tails.any() else ()
+    lone = len(found) == 1 and len(text.filter(pa.array(digits)).unique()) == 1
+    if len(found) > 1 and _too_many_for_chance(text.filter(pa.array(digits)).unique(), len(found)):
+        rounded |= tails
+    whole = digits & ~tails & ~rounded & _marked(pc.greater_equal(pc.binary_length(text), 17))
+    return Ids(as_text(text, column.index), rounded, other & ~rounded, tails, whole, lone)
 
 
-def _too_many_for_chance(text: pa.Array, digits: np.ndarray, tails: np.ndarray) -> np.ndarray:
-    """Ids whose digits after the fifteenth are all 0, where there are too many for chance.
+def _too_many_for_chance(distinct: pa.Array, met: int) -> bool:
+    """Whether too many ids are all 0 after the fifteenth digit to be so by chance.
 
     One genuine 19-digit id in ten thousand ends in 0000, and a spreadsheet damages a whole
     column: a single one beside whole ids proves nothing, and the chance of as many as were met
     must be below one in a thousand.
     """
-    if not tails.any():
-        return tails
-    distinct = text.filter(pa.array(digits)).unique()
     extra = pc.utf8_length(distinct).to_numpy() - 15
     expected = float(np.sum(10.0 ** -extra[extra >= 2]))
-    met = len(text.filter(pa.array(tails)).unique())
-    if met == 1 < len(distinct):
-        return np.zeros(len(text), dtype=bool)
     below = sum(math.exp(-expected) * expected**k / math.factorial(k) for k in range(min(met, 60)))
-    return tails if 1 - below < 0.001 else np.zeros(len(text), dtype=bool)
+    return 1 - below < 0.001
 
 
-def id_lists(column: pd.Series) -> tuple[pd.Series, np.ndarray, np.ndarray]:
-    """Several ids in one cell: a column of lists, the damaged cells, the unreadable cells."""
+def id_lists(column: pd.Series) -> Ids:
+    """Several ids in one cell: a column of lists."""
     text = pc.replace_substring_regex(as_array(column), rf"[{_SPACE}'\"=]+", "")
     text = _without(pc.replace_substring_regex(text, "[;，、|]", ","), _NO_ID)
     parts = pc.split_pattern(text, ",")
     each = ids(as_text(pc.list_flatten(parts)))
     origin = pc.list_parent_indices(parts).to_numpy()
-    damaged, bad = np.zeros(len(text), dtype=bool), np.zeros(len(text), dtype=bool)
-    damaged[origin[each.damaged]] = True
-    bad[origin[each.bad]] = True
+
+    def any_of(mask: np.ndarray) -> np.ndarray:
+        cells = np.zeros(len(text), dtype=bool)
+        cells[origin[mask]] = True
+        return cells
+
     lists = [list(dict.fromkeys(filter(None, cell or ()))) for cell in parts.to_pylist()]
-    return pd.Series(lists, index=column.index, dtype="object"), damaged, bad
+    values = pd.Series(lists, index=column.index, dtype="object")
+    damaged, bad, tails, whole = (
+        any_of(mask) for mask in (each.damaged, each.bad, each.tails, each.whole)
+    )
+    return Ids(values, damaged, bad, tails, whole, each.lone)
 
 
 def handles(column: pd.Series) -> pd.Series:

@@ -203,6 +203,34 @@ def test_a_row_whose_ids_all_end_in_zeros_is_damaged(tmp_path):
     assert export.set_aside["rule"].tolist() == ["order_id_is_undamaged"]
 
 
+ROUND = "1729000000012340000"
+
+
+@pytest.mark.parametrize(
+    ("fixture", "cells", "aside"),
+    [
+        # one product that happens to end in zeros, beside whole ids
+        ("live_list__en_2026.csv", {"Product_ID": ROUND}, 0),
+        (VIDEOS, {"Product_ID": ROUND}, 0),
+        (GMV_MAX, {"Product_ID": ROUND}, 0),
+        (ORDERS, {"SKU_ID": ROUND}, 0),
+        # two such columns, or no whole id in the file at all: a spreadsheet
+        (ORDERS, {"SKU_ID": ROUND, "Product_ID": ROUND}, 3),
+        ("live_list__en_2026.csv", {"Product_ID": ROUND, "LIVE_ID": ROUND}, 2),
+        ("product_data__en_2026_07.csv", {"Product_ID": ROUND}, 2),
+    ],
+)
+def test_one_id_in_zeros_is_judged_by_the_other_ids_of_the_file(tmp_path, fixture, cells, aside):
+    rows = table(fixture)
+    for row in range(1, len(rows)):
+        rows = edited(rows, row, **cells)
+    export = one(write_csv(tmp_path / "file.csv", rows))
+    assert len(export.set_aside) == aside
+    assert len(export.rows) == (0 if aside else len(rows) - 1)
+    if not aside:
+        assert export.notes == one(write_csv(tmp_path / "plain.csv", table(fixture))).notes
+
+
 def test_each_sheet_is_read_as_its_own_kind(tmp_path):
     sheets = {"Sheet1": table(VIDEOS), "Notes": [["to do"]], "Data": table(CREATORS), "Leer": []}
     exports = read_file(write_book(tmp_path / "all.xlsx", **sheets), reading())

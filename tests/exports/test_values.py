@@ -134,14 +134,16 @@ def test_zeros_at_the_tail_are_damage_only_where_chance_cannot_explain_them():
     three = [f"579900000001{k}0000" for k in (234, 235, 236)]
     assert values.ids(column(*good, *three)).damaged.sum() == 3
     alone = values.ids(column("5799000000012340000", "5799000000012340000"))
-    assert alone.damaged.tolist() == [True, True]
+    assert alone.lone
+    assert alone.tails.tolist() == [True, True]
+    assert not alone.damaged.any()
 
 
 def test_several_ids_in_a_cell_become_a_list():
-    found, damaged, bad = values.id_lists(column("11,12", "13; 13", None, "1.7E+18,11", "x"))
-    assert found.tolist()[:3] == [["11", "12"], ["13"], []]
-    assert damaged.tolist() == [False, False, False, True, False]
-    assert bad.tolist() == [False, False, False, False, True]
+    found = values.id_lists(column("11,12", "13; 13", None, "1.7E+18,11", "x"))
+    assert found.values.tolist()[:3] == [["11", "12"], ["13"], []]
+    assert found.damaged.tolist() == [False, False, False, True, False]
+    assert found.bad.tolist() == [False, False, False, False, True]
 
 
 def test_rates_keep_their_sign_and_decimal_comma():
