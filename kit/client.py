@@ -12,16 +12,18 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import ibis.expr.types as ir
 import pandas as pd
 import pyarrow.dataset as ds
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from kit import contracts, engine, people, windows
+from kit import contracts, people, windows
 from kit.errors import ClientError, PolicyError
 from kit.policy import Policy, load_policy
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir  # the engine takes a second to load, and an ingest needs none
 
 GOALS = (
     *("velocity", "output_rate", "conversion_rate", "revenue_per_post", "hook_retention"),
@@ -232,6 +234,8 @@ class Client:
     @cached_property
     def connection(self) -> Any:
         """The Ibis connection; each client has its own, made when first asked for."""
+        from kit import engine
+
         return engine.connect(self.config, self.tables_folder)
 
     def table(self, name: str) -> ir.Table:
@@ -241,6 +245,8 @@ class Client:
 
     def frame(self, name: str) -> pd.DataFrame:
         """A canonical table as a new pandas frame."""
+        from kit import engine
+
         self._known(name)
         path = engine.table_path(self.tables_folder, name)
         return contracts.frame(ds.dataset(path, format="parquet").to_table())
@@ -342,7 +348,7 @@ def open(client: str, home: str | Path | None = None) -> Client:
     Raises `ClientError` for a client that does not exist or has no exports, `PolicyError` for a
     wrong `client.toml`. A refused export does not stop it: `kit.readiness` withholds reports.
     """
-    from kit import ingest  # builds the tables through this module's folders and config
+    from kit import engine, ingest  # builds the tables through this module's folders and config
 
     folder = client_folder(client, home)
     config, policy = read_config(folder)

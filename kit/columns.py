@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 TEXT = pa.string()
 TEXTS = pa.list_(pa.string())
@@ -30,9 +32,24 @@ def arrow(rows: pd.DataFrame, table: Any) -> pa.Table:
     types = {**table.columns, **dict.fromkeys(sorted(extra), TEXT)}
     arrays = [_array(rows, name, kind) for name, kind in types.items()]
     made = pa.Table.from_arrays(arrays, schema=pa.schema(list(types.items())))
-    rest = [n for n in made.column_names if n not in table.key and types[n] != TEXTS]
-    order = [(name, "ascending") for name in [*table.key, *rest]]
-    return made.sort_by(order) if made.num_rows else made
+    return _sorted(made, table.key) if made.num_rows else made
+
+
+def _sorted(made: pa.Table, key: list[str]) -> pa.Table:
+    """The rows by their key and, where rows share one, by every other column too."""
+    by_key = made.take(pc.sort_indices(made.select(key), [(name, "ascending") for name in key]))
+    before, after = by_key.slice(0, made.num_rows - 1), by_key.slice(1)
+    same = [_same(before[name], after[name]) for name in key]
+    if not pc.any(functools.reduce(pc.and_, same)).as_py():
+        return by_key
+    rest = [n for n in made.column_names if n not in key and made.schema.field(n).type != TEXTS]
+    return made.sort_by([(name, "ascending") for name in [*key, *rest]])
+
+
+def _same(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Which cells are equal, where two missing ones are."""
+    both = pc.and_(pc.is_null(one), pc.is_null(other))
+    return pc.or_(pc.fill_null(pc.equal(one, other), False), both)
 
 
 def _array(rows: pd.DataFrame, name: str, kind: pa.DataType) -> pa.Array:

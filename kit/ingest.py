@@ -21,7 +21,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 import kit.exports
-from kit import build, cache, contracts, downloads, engine, ledgers, pseudonyms, week
+from kit import build, cache, contracts, downloads, ledgers, pseudonyms, week
 from kit.client import Config, client_folder, read_config
 from kit.downloads import Read
 from kit.errors import ClientError
@@ -110,6 +110,8 @@ def ingest(
 
 def _copied(folder: Path, source: Path) -> IngestReport:
     """The tables of a copy for sharing, made of its source's once those are up to date."""
+    from kit import engine
+
     client_folder(source.name, source.parents[1])
     if not is_current(source):
         ingest(source.name, source.parents[1])

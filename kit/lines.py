@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kit import contracts
+from kit.exports.repeats import twins
 
 KEY = ["order_id", "sku_id", "post_id"]
 SHOP_KEY = ["order_id", "sku_id"]
@@ -57,6 +58,8 @@ def states(versions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _furthest(versions: pd.DataFrame, also: list[str]) -> pd.DataFrame:
+    if not twins(versions[[*KEY, *also]]).any():
+        return versions.copy(deep=False)
     ranked = versions.assign(
         _actual=versions[ACTUAL].notna().any(axis=1),
         _state=versions["status"].map(STATE).fillna(STATE["pending"]),
@@ -104,6 +107,8 @@ def counts(lines: pd.DataFrame, shop: pd.DataFrame) -> pd.Series:
 
 def _cancelled_in_shop(lines: pd.DataFrame, shop: pd.DataFrame) -> pd.Series:
     gone = shop["status"] == "cancelled"
+    if not gone.any():
+        return pd.Series(False, index=lines.index)
     whole = gone.groupby(shop["order_id"]).all()
     orders = set(whole[whole].index)
     skus = pd.MultiIndex.from_frame(shop.loc[gone, SHOP_KEY])
@@ -118,6 +123,9 @@ def refunded_amount(lines: pd.DataFrame, shop: pd.DataFrame) -> pd.Series:
     quantity of the same order and SKU in the shop orders; else 0; never above the payment amount.
     """
     totals = shop.groupby(SHOP_KEY, dropna=False)[["returned_quantity", "quantity"]].sum()
+    if totals.empty:
+        nothing = pd.DataFrame({"returned_quantity": 0, "quantity": 0}, index=lines.index)
+        return _refunded(lines, nothing)
     return _refunded(lines, lines[SHOP_KEY].merge(totals, on=SHOP_KEY, how="left"))
 
 

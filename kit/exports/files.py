@@ -30,7 +30,7 @@ HEADER_ROWS = 15  # a header row is looked for in so many rows from the top
 # A file past this is refused unread: a million order lines are some 400 MB.
 MOST_FILE_BYTES = 1 << 30
 LONGEST_LINE_BYTES = 1 << 20  # of the top rows; a header of 100 columns has 3,000
-_PIECE = 1 << 24
+_BLOCK = 1 << 22  # of a text file, parsed at a time
 _AGAIN = "Download the export again."
 _LINE_END, _LONE_CR = re.compile(rb"\r\n|\r|\n"), re.compile(rb"\r(?!\n)")
 _TELLING = 10  # times as many zero bytes in one place of a letter as in the other
@@ -189,12 +189,12 @@ def as_utf8(data: bytes, notes: list[str]) -> bytes:
     if b"\0" in data[:4096]:
         return _marked_by_nothing(data, notes)
     try:
-        # piece by piece: the whole as text would take up to four times its bytes
-        check = codecs.getincrementaldecoder("utf-8")()
-        for place in range(0, len(data), _PIECE):
-            check.decode(data[place : place + _PIECE], final=place + _PIECE >= len(data))
+        # looked at in place: the whole as Python's text would take up to four times its bytes
+        offsets = pa.py_buffer(np.array([0, len(data)], dtype="int64"))
+        whole = [None, offsets, pa.py_buffer(data)]
+        pa.Array.from_buffers(pa.large_binary(), 1, whole).cast(pa.large_string())
         return data
-    except UnicodeDecodeError:
+    except pa.ArrowInvalid:
         notes.append("not UTF-8: read as Windows text (cp1252)")
         return data.decode("cp1252", errors="replace").encode()
 
@@ -323,20 +323,39 @@ def _arrow_table(
     threads: bool,
 ) -> pa.Table:
     names = [str(p) for p in range(width)]
-    return pa_csv.read_csv(
-        pa.BufferReader(data),
-        read_options=pa_csv.ReadOptions(
-            use_threads=threads, column_names=names, block_size=1 << 24
-        ),
-        parse_options=pa_csv.ParseOptions(
-            delimiter=delimiter,
-            newlines_in_values=True,
-            ignore_empty_lines=False,
-            invalid_row_handler=uneven,
-        ),
-        convert_options=pa_csv.ConvertOptions(
-            column_types={name: pa.large_string() for name in names},
-            include_columns=[str(p) for p in positions],
-            strings_can_be_null=False,
-        ),
+    parse = pa_csv.ParseOptions(
+        delimiter=delimiter,
+        newlines_in_values=True,
+        ignore_empty_lines=False,
+        invalid_row_handler=uneven,
     )
+
+    def options(types: dict[str, pa.DataType]) -> dict[str, Any]:
+        return {
+            "read_options": pa_csv.ReadOptions(
+                use_threads=threads, column_names=names, block_size=_BLOCK
+            ),
+            "parse_options": parse,
+            "convert_options": pa_csv.ConvertOptions(
+                column_types=types,
+                include_columns=[str(p) for p in positions],
+                strings_can_be_null=False,
+                check_utf8=False,  # it was
+            ),
+        }
+
+    types = dict.fromkeys(names, pa.large_string())
+    if threads and len(data) > _BLOCK:
+        with pa_csv.open_csv(pa.BufferReader(data), **options(types)) as reader:
+            types |= _repetitive(reader.read_next_batch())
+    return pa_csv.read_csv(pa.BufferReader(data), **options(types))
+
+
+def _repetitive(rows: pa.RecordBatch) -> dict[str, pa.DataType]:
+    """The columns whose cells repeat in the first rows: they are read as words and places."""
+    few = len(rows) // 4
+    return {
+        name: pa.dictionary(pa.int32(), pa.large_string())
+        for name, cells in zip(rows.schema.names, rows.columns, strict=True)
+        if len(cells.unique()) < few
+    }

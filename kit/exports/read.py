@@ -295,10 +295,10 @@ def _one_currency(sheet: _Sheet, table: Typed, data: np.ndarray, reading: Readin
 def _rows(sheet: _Sheet, table: Typed, good: np.ndarray) -> pd.DataFrame:
     """The good rows with every canonical column of the kind, repeated rows counted once."""
     kind = sheet.kind
-    rows = pd.DataFrame({"row": sheet.cells.row, **table.columns})
+    rows = pd.DataFrame({"row": sheet.cells.row, **table.columns}, copy=False)
     rows = rows if good.all() else rows[good]
     keys = _keys(kind, rows, sheet.text)
-    twin = keys.duplicated(keep=False)
+    twin = repeats.twins(keys)
     if twin.any():
         at = np.flatnonzero(good)[twin.to_numpy()]
         cells = {**sheet.text, **sheet.other}
@@ -321,7 +321,7 @@ def _keys(kind: Kind, rows: pd.DataFrame, text: Mapping[str, pd.Series]) -> pd.D
         names = [c for c in ("order_id", "sku_id") if c in text] or list(text)
         printed = set(names)
     columns = {c: text[c] if c in printed else rows[c] for c in names}
-    return pd.DataFrame(columns, index=rows.index)
+    return pd.DataFrame(columns, index=rows.index, copy=False)
 
 
 def _gmv_beside_orders(kind: Kind, rows: pd.DataFrame, header: recognise.Recognised) -> None:

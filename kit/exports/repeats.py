@@ -3,14 +3,42 @@
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ..errors import ExportError
 from .headers import printed
 from .kinds import Kind, type_of
+from .values import as_array
+
+_DIGITS = 19  # of the longest number that always fits into 64 bits
 
 # Over the rows of one video (definitions: a row per product repeats what belongs to the video)
 _LARGEST = {"views", "impressions", "clicks", "likes", "comments", "shares", "viewers"}
 _LARGEST |= {"room_impressions", "commission_estimated"}  # the commission repeats as seen
+
+
+def twins(keys: pd.DataFrame) -> pd.Series:
+    """Which rows share their key with another row."""
+    shared = _shared(keys.iloc[:, 0])
+    if shared.any() and keys.shape[1] > 1:
+        shared[shared] = keys[shared].duplicated(keep=False)
+    return shared
+
+
+def _shared(column: pd.Series) -> pd.Series:
+    """Which cells stand elsewhere too; ids of one length are told apart fastest as numbers."""
+    text = as_array(column) if isinstance(column.dtype, pd.StringDtype) else None
+    if text is None or text.null_count or not len(text):
+        return column.duplicated(keep=False)
+    length = pc.min_max(pc.binary_length(text)).as_py()
+    if length["min"] < length["max"] or length["max"] > _DIGITS or not _all_digits(text):
+        return column.duplicated(keep=False)
+    return pd.Series(text.cast(pa.uint64()).to_numpy(), index=column.index).duplicated(keep=False)
+
+
+def _all_digits(text: pa.Array) -> bool:
+    return bool(pc.all(pc.utf8_is_digit(text)).as_py() and pc.all(pc.string_is_ascii(text)).as_py())
 
 
 def once(kind: Kind, text: pd.DataFrame, keys: pd.DataFrame, row: pd.Series) -> pd.Series:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ from .headers import INVISIBLE
 NULLS = ("", "--", "-", "–", "—", "N/A", "n/a", "{}")
 _EDGES = " \t\r\n\u00a0\u3000" + INVISIBLE
 _SPACE = r"\s\x0b\x1c-\x1f\x{85}\p{Z}"  # inside brackets: every white space, not ASCII's alone
+_MANY, _SAMPLE = 10_000, 1_000  # cells from which a column counts as long, and how many are tried
 _NOTHING = pa.scalar(None, pa.large_string())
 _NULL_WORDS = pa.array(NULLS, pa.large_string())
 _NO_HANDLE = pa.array(["", *NULLS], pa.large_string())
@@ -77,12 +79,53 @@ def as_array(text: pd.Series | pa.ChunkedArray) -> pa.Array:
     array = text
     if isinstance(text, pd.Series):
         array = pa.array(text, type=pa.large_string(), from_pandas=True)
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    if not isinstance(array, pa.ChunkedArray):
+        return array
+    if pa.types.is_dictionary(array.type):
+        array = array.unify_dictionaries()
+    return array.combine_chunks()
 
 
 def as_text(array: pa.Array, index: pd.Index | None = None) -> pd.Series:
     """An Arrow array of texts as a column."""
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary.take(array.indices)
     return pd.Series(pd.array(array, dtype="str"), index=index, copy=False)  # type: ignore[call-overload]
+
+
+def _words(text: pa.Array) -> pa.DictionaryArray | None:
+    """A long column as its distinct cells and where each stands; None where most are distinct."""
+    if len(text) < _MANY:
+        return None
+    sample = text.take(pa.array(np.linspace(0, len(text) - 1, _SAMPLE).astype("int64")))
+    if len(sample.unique()) > _SAMPLE // 2:
+        return None
+    return text.dictionary_encode(null_encoding="encode")
+
+
+def _once_per_word(parse: Callable[..., Any]) -> Callable[..., Any]:
+    """Have a parser see each distinct cell of a long column once, and spread what it finds."""
+
+    @wraps(parse)
+    def spread(column: pd.Series, *args: Any, **kwargs: Any) -> Any:
+        marked = any(isinstance(each, np.ndarray) for each in (*args, *kwargs.values()))
+        words = None if marked else _words(as_array(column))
+        if words is None:
+            return parse(column, *args, **kwargs)
+        places = words.indices.to_numpy()
+        found = parse(as_text(words.dictionary), *args, **kwargs)
+        if isinstance(found, pd.Series):
+            return _at(found, places, column.index)
+        return type(found)(*(_at(part, places, column.index) for part in found))
+
+    return spread
+
+
+def _at(part: Any, places: np.ndarray, index: pd.Index) -> Any:
+    """What was found for words, for every cell: a column, a mask, or a fact about all of them."""
+    if isinstance(part, pd.Series):
+        return pd.Series(part.array.take(places), index=index, copy=False)
+    return part[places] if isinstance(part, np.ndarray) else part
 
 
 def cleaned(column: pd.Series) -> pd.Series:
@@ -96,7 +139,10 @@ def cleaned(column: pd.Series) -> pd.Series:
 
 def cleaned_text(array: pa.Array, index: pd.Index) -> pd.Series:
     """The same of an Arrow array, as a column."""
-    return as_text(_without(pc.utf8_trim(array, _EDGES), _NULL_WORDS), index)
+    words = array if pa.types.is_dictionary(array.type) else _words(array)
+    text = array if words is None else words.dictionary
+    text = _without(pc.utf8_trim(text, _EDGES), _NULL_WORDS)
+    return as_text(text if words is None else text.take(words.indices), index)
 
 
 def _without(array: pa.Array, words: pa.Array) -> pa.Array:
@@ -181,6 +227,7 @@ _SHAPES = {
 }
 
 
+@_once_per_word
 def money(column: pd.Series, style: str, numeric: np.ndarray | None = None) -> Parsed:
     """Amounts rounded to the cent, with every currency mark met.
 
@@ -231,6 +278,7 @@ def _decorated(text: pa.Array, style: str) -> tuple[np.ndarray, frozenset[str]]:
     return values, frozenset(name for name in met if name)
 
 
+@_once_per_word
 def count(column: pd.Series, numeric: np.ndarray | None = None, *, ads: bool = False) -> Parsed:
     """Whole numbers, nullable. A group of three after a sign is thousands, whichever the sign.
 
@@ -267,6 +315,7 @@ def _grouped(text: pa.Array, ads: bool) -> np.ndarray:
     return values
 
 
+@_once_per_word
 def number(column: pd.Series, style: str, numeric: np.ndarray | None = None) -> Parsed:
     """Plain numbers, such as daily averages; separators as in money."""
     parsed = money(column, style, numeric)
@@ -286,6 +335,7 @@ class Rates(NamedTuple):
     signed: np.ndarray
 
 
+@_once_per_word
 def rates(column: pd.Series, style: str, numeric: np.ndarray | None = None) -> Rates:
     """Numbers of a rate column before their scale is known (5.93 for "5.93%", 0.0272 …).
 
@@ -325,6 +375,7 @@ class Ids(NamedTuple):
     lone: bool = False
 
 
+@_once_per_word
 def ids(column: pd.Series, numeric: np.ndarray | None = None) -> Ids:
     """Ids as text; scientific notation, rounded digits and long numeric cells are damage.
 
@@ -383,6 +434,7 @@ def id_lists(column: pd.Series) -> Ids:
     return Ids(values, damaged, bad, tails, whole, each.lone)
 
 
+@_once_per_word
 def handles(column: pd.Series) -> pd.Series:
     """Creator handles: no leading @, lower case, trimmed; missing where empty.
 
