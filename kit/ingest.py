@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import csv
+import ctypes
 import hashlib
 import json
 import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
@@ -28,6 +31,13 @@ from kit.errors import ClientError
 from kit.exports import Reading
 
 STAMP = "inputs.json"
+# The tables that an ingest reports, and what its report calls them.
+REPORTED = {
+    "files": "read",
+    "set_aside": "set_aside",
+    "windows": "windows",
+    "restated": "restated",
+}
 TOLD_WINDOWS = "windows.csv"
 SALT_BYTES = 32
 MADE_BY = (
@@ -89,23 +99,24 @@ def ingest(
             _remember(folder, window, read, told)
             stamp = fingerprint(folder)
         books = ledgers.read_ledgers(folder / "ledgers")
+        _give_back()
         tables, notes = build.tables(read, books, config, policy)
-        written = {
-            name: contracts.arrow(tables[name], contract)
+        refused = [(d.name, message) for d, message in read.refused]
+        refused += [(f"ledgers/{path.name}", message) for path, message in books.refused]
+        del read  # its rows stand in the tables, and a large file need not stay beside them
+        made = (
+            (name, contracts.arrow(tables.pop(name), contract))
             for name, contract in contracts.TABLES.items()
-        }
-        _write(folder / "tables", written, stamp)
-    refused = [(d.name, message) for d, message in read.refused]
-    refused += [(f"ledgers/{path.name}", message) for path, message in books.refused]
-    return IngestReport(
-        read=contracts.frame(written["files"]),
-        set_aside=contracts.frame(written["set_aside"]),
-        refused=refused,
-        notes=notes,
-        windows=contracts.frame(written["windows"]),
-        rows={name: table.num_rows for name, table in written.items()},
-        restated=contracts.frame(written["restated"]),
-    )
+        )
+        rows, told = _write(folder / "tables", made, stamp)
+    return IngestReport(refused=refused, notes=notes, rows=rows, **told)
+
+
+def _give_back() -> None:
+    """Return the memory that a large file was read in, which nothing holds any more."""
+    pa.default_memory_pool().release_unused()
+    with suppress(AttributeError, OSError, TypeError):  # the C library of Linux alone needs asking
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _copied(folder: Path, source: Path) -> IngestReport:
@@ -125,16 +136,9 @@ def _copied(folder: Path, source: Path) -> IngestReport:
         }
         demo = read_config(source)[0].demo
         written = pseudonyms.disguised(tables, source, salt(source, demo))
-        _write(folder / "tables", written, stamp)
-    return IngestReport(
-        read=contracts.frame(written["files"]),
-        set_aside=contracts.frame(written["set_aside"]),
-        refused=[],
-        notes=[f"Made of {source.name}'s tables, each creator under a pseudonym."],
-        windows=contracts.frame(written["windows"]),
-        rows={name: table.num_rows for name, table in written.items()},
-        restated=contracts.frame(written["restated"]),
-    )
+        rows, told = _write(folder / "tables", written.items(), stamp)
+    made = f"Made of {source.name}'s tables, each creator under a pseudonym."
+    return IngestReport(refused=[], notes=[made], rows=rows, **told)
 
 
 def _refuse_empty(folder: Path) -> None:
@@ -207,15 +211,32 @@ def _remember(folder: Path, window: tuple[date, date], read: Read, told: dict) -
             )
 
 
-def _write(folder: Path, tables: dict[str, Any], stamp: str) -> None:
-    """All tables made aside, then moved into place; the stamp last, so a torn write rebuilds."""
+def _write(
+    folder: Path, tables: Iterable[tuple[str, pa.Table]], stamp: str
+) -> tuple[dict[str, int], dict[str, pd.DataFrame]]:
+    """All tables made aside, then moved into place; the stamp last, so a torn write rebuilds.
+
+    One table is written while the next is made, and then let go. → the rows of each, and those
+    tables whole that an ingest reports.
+    """
     folder.mkdir(exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".tables-", dir=folder.parent))
+    rows, told = {}, {}
     try:
-        for name, table in tables.items():
-            pq.write_table(table, aside / f"{name}.parquet", compression="zstd", version="2.6")
+        with ThreadPoolExecutor(1) as writer:
+            waiting: Future | None = None
+            for name, table in tables:
+                rows[name] = table.num_rows
+                if name in REPORTED:
+                    told[REPORTED[name]] = contracts.frame(table)
+                if waiting:
+                    waiting.result()
+                waiting = writer.submit(_parquet, table, aside / f"{name}.parquet")
+                del table
+            if waiting:
+                waiting.result()
         (folder / STAMP).unlink(missing_ok=True)
-        for name in tables:
+        for name in rows:
             old = folder / name
             if old.is_dir():
                 shutil.rmtree(old)
@@ -224,6 +245,11 @@ def _write(folder: Path, tables: dict[str, Any], stamp: str) -> None:
         os.replace(aside / STAMP, folder / STAMP)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+    return rows, told
+
+
+def _parquet(table: pa.Table, path: Path) -> None:
+    pq.write_table(table, path, compression="zstd", version="2.6")
 
 
 def is_current(folder: Path) -> bool:

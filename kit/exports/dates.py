@@ -83,14 +83,16 @@ def _uniform(index: pd.Index, texts: pa.Array) -> Parts | None:
     start = filled.offset
     offsets = np.frombuffer(filled.buffers()[1], dtype="int64")[start : start + len(filled) + 1]
     marks = np.frombuffer(filled.buffers()[2], dtype="uint8")[offsets[0] : offsets[-1]]
-    marks = marks.reshape(-1, 19)
-    signs = marks[:, [2, 5, 10, 13, 16]] == np.frombuffer(b"// ::", dtype="uint8")
-    digits = marks[:, [0, 1, 3, 4, 6, 7, 8, 9, 11, 12, 14, 15, 17, 18]].astype("int32") - 48
-    if not signs.all() or (digits < 0).any() or (digits > 9).any():
+    marks = np.ascontiguousarray(marks.reshape(-1, 19).T)  # one row per place in the text
+    signs = marks[[2, 5, 10, 13, 16]] == np.frombuffer(b"// ::", dtype="uint8")[:, None]
+    if not signs.all():
         return None
-    pair = digits[:, ::2] * 10 + digits[:, 1::2]
+    digits = marks - np.uint8(48)  # what stands below 0 wraps around to above 9
+    at = (0, 3, 6, 8, 11, 14, 17)
+    if any((digits[[k, k + 1]] > 9).any() for k in at):
+        return None
     first, second, century, rest, hour, minute, clock = (
-        _spread(pair[:, k], there) for k in range(7)
+        _spread(digits[k] * np.int32(10) + digits[k + 1], there) for k in at
     )
     year = century * 100 + rest
     good = there & (hour < 24) & (minute < 60) & (clock < 60)
