@@ -41,8 +41,8 @@ REPORTED = {
 TOLD_WINDOWS = "windows.csv"
 SALT_BYTES = 32
 MADE_BY = (
-    "account build cache columns contracts downloads drift ingest ledgers lines lists people "
-    "pseudonyms restated vanished windows"
+    "account build cache columns contracts downloads drift ingest ledger_files ledger_values "
+    "ledgers lines lists people pseudonyms restated vanished windows"
 )
 
 
@@ -98,7 +98,7 @@ def ingest(
         if window:
             _remember(folder, window, read, told)
             stamp = fingerprint(folder)
-        books = ledgers.read_ledgers(folder / "ledgers")
+        books = ledgers.read_ledgers(folder / "ledgers", config.currency, config.date_order)
         _give_back()
         tables, notes = build.tables(read, books, config, policy)
         refused = [(d.name, message) for d, message in read.refused]

@@ -1,29 +1,26 @@
 """The hand-kept ledgers: read, checked word by word, and refused by name, row and column.
 
-A ledger is a CSV or XLSX file in ``ledgers/`` with the columns of `COLUMNS`. A file that is not
-there means nothing of that kind, a column that is not there is empty, an extra column is kept.
-Dates are ISO (2026-05-04), rates fractions (0.15), money plain numbers in the client's currency,
-handles as TikTok prints them.
+A ledger is a CSV or XLSX file in ``ledgers/``, or a sheet of a workbook there, with the columns of
+`COLUMNS`. A file that is not there means nothing of that kind, a column that is not there is empty,
+an extra column is kept. Dates are ISO (2026-05-04) or as a spreadsheet writes them, rates fractions
+(0.15) or percentages (15%), money in the client's currency, handles as TikTok prints them.
 """
 
 from __future__ import annotations
 
-import csv
 import difflib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from kit import contracts
-from kit.errors import ExportError, LedgerError
-from kit.exports import books
-
-MOST_LEDGER_BYTES = 64 << 20  # a ledger is kept by hand
+from kit import contracts, ledger_files, ledger_values
+from kit.errors import LedgerError
+from kit.ledger_files import Book
+from kit.ledger_values import Writing
 
 HOOK_ANGLES = ("problem_agitation", "transformation_reveal", "social_proof", "curiosity_gap")
 
@@ -140,88 +137,80 @@ def handle(value: str) -> str:
     return value.strip().lstrip("@").strip().lower()
 
 
-def read_ledgers(folder: Path) -> Ledgers:
+def read_ledgers(folder: Path, currency: str = "USD", date_order: str | None = None) -> Ledgers:
     """Every ledger of a client as canonical tables, `handle` turned into `creator_id`.
 
-    A ledger that contradicts itself is refused whole and named; the others are read.
+    A ledger that contradicts itself is refused whole and named; the others are read. Amounts are
+    in `currency`; `date_order` ("mdy" or "dmy") decides dates such as 5/4/2026 where the ledger
+    itself leaves it open.
     """
-    found = Ledgers(files=_files(folder))
-    by_name: dict[str, Path] = {}
-    for path in found.files:
-        name = path.stem.lower()
-        if name not in COLUMNS:
-            found.notes.append(_unknown_file(path))
-        elif name in by_name:
-            message = f"{path.name}: {by_name[name].name} holds the same ledger. Keep one of them."
-            found.refused.append((path, message))
-        else:
-            by_name[name] = path
+    there = ledger_files.find(folder, COLUMNS)
+    found = Ledgers(refused=there.refused, notes=there.notes, files=there.files)
     for name in COLUMNS:
         found.tables[name] = contracts.empty(contracts.TABLES[name])
-        if name in by_name:
-            _read_into(found, name, by_name[name])
+        if name in there.books:
+            _read_into(found, name, there.books[name], currency, date_order)
     return found
 
 
-def _files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in {".csv", ".xlsx"} and not path.name.startswith((".", "~$"))
-    )
-
-
-def _unknown_file(path: Path) -> str:
-    near = difflib.get_close_matches(path.stem.lower(), COLUMNS, n=1, cutoff=0.6)
-    hint = f"Did you mean {near[0]}{path.suffix}?" if near else f"Ledgers are {', '.join(COLUMNS)}."
-    return f"{path.name} is no ledger of the kit and was not read. {hint}"
-
-
-def _read_into(found: Ledgers, name: str, path: Path) -> None:
+def _read_into(
+    found: Ledgers, name: str, book: Book, currency: str, date_order: str | None
+) -> None:
     try:
-        rows, notes = read_ledger(path, name)
+        rows, notes = read_ledger(book, name, currency, date_order)
         if name == "creators":
-            found.former = _former(rows, path.name)
-        found.tables[name] = _canonical(rows, name, found.former, path.name)
+            found.former = _former(rows, book.label)
+        found.tables[name] = _canonical(rows, name, found.former, book.label)
         found.notes += notes
     except LedgerError as error:
-        found.refused.append((path, str(error)))
+        found.refused.append((book.path, str(error)))
 
 
-def read_ledger(path: Path, name: str) -> tuple[pd.DataFrame, list[str]]:
-    """One ledger file as typed rows (with `row`, as a spreadsheet shows it) and notes on columns.
+def read_ledger(
+    book: Book, name: str, currency: str, date_order: str | None
+) -> tuple[pd.DataFrame, list[str]]:
+    """One ledger as typed rows (with `row`, as a spreadsheet shows it) and notes on columns.
 
     Raises `LedgerError` with the file, the row, the column, what was found and what was expected;
     of several mistakes the first three are told and the rest counted.
     """
-    header, lines = _cells(path)
-    notes = _columns(path, name, header)
+    header, lines = _cells(book)
+    notes = _columns(book.label, name, header)
+    held = [(number, dict(zip(header, cells, strict=False))) for number, cells in lines]
+    writing = Writing(currency, _order(name, [given for _, given in held], date_order))
     problems: list[str] = []
-    rows = []
-    for number, cells in lines:
-        given = dict(zip(header, cells, strict=False))
-        rows.append({"row": number, **_row(name, number, given, problems)})
-    rows_frame = pd.DataFrame(rows, columns=["row", *header])
+    rows = [
+        {"row": number, **_row(name, number, given, writing, problems)} for number, given in held
+    ]
+    rows_frame = pd.DataFrame(rows, columns=["row", *(column for column in header if column)])
     if not problems:
         problems += _repeats(rows_frame, name)
         problems += _two_briefs(rows_frame) if name == "briefs" else []
     if problems:
         rest = len(problems) - MOST_SHOWN
         more = f" And {rest} more like these." if rest > 0 else ""
-        raise LedgerError(f"{path.name}: {' '.join(problems[:MOST_SHOWN])}{more}")
+        raise LedgerError(f"{book.label}: {' '.join(problems[:MOST_SHOWN])}{more}")
     return rows_frame, notes
 
 
-def _columns(path: Path, name: str, header: list[str]) -> list[str]:
-    twice = sorted({column for column in header if header.count(column) > 1})
+def _order(name: str, rows: list[dict[str, str]], told: str | None) -> str | None:
+    """The order of days and months in the ledger's dates, all its columns together."""
+    days = [c for c in COLUMNS[name] if _type(name, c) == contracts.DAY and c != "month"]
+    return ledger_values.day_order(
+        [row.get(column, "") for row in rows for column in days],
+        [row.get("month", "") for row in rows],
+        told,
+    )
+
+
+def _columns(label: str, name: str, header: list[str]) -> list[str]:
+    twice = sorted({column for column in header if column and header.count(column) > 1})
     if twice:
-        raise LedgerError(f"{path.name}: column {twice[0]} stands twice. Keep one of them.")
+        raise LedgerError(f"{label}: column {twice[0]} stands twice. Keep one of them.")
     lacking = [column for column in REQUIRED[name] if column not in header]
     if lacking:
         raise LedgerError(
-            f"{path.name} lacks the column {', '.join(lacking)}. "
+            f"{label} lacks the column {', '.join(lacking)}. "
             f"It has {', '.join(header) or 'none'}. "
             f"The columns of this ledger are {', '.join(COLUMNS[name])}."
         )
@@ -230,69 +219,49 @@ def _columns(path: Path, name: str, header: list[str]) -> list[str]:
     for column in header:
         near = difflib.get_close_matches(column, absent, n=1, cutoff=0.75)
         if column not in COLUMNS[name] and near:
-            notes.append(f"{path.name}: column {column} is not known. Did you mean {near[0]}?")
+            notes.append(f"{label}: column {column} is not known. Did you mean {near[0]}?")
     return notes
 
 
-def _cells(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Header names and the rows that are not empty, each with its number in a spreadsheet."""
-    if not path.is_file():
-        raise LedgerError(f"{path.name} is no file that can be read. Remove it from ledgers.")
-    if path.stat().st_size > MOST_LEDGER_BYTES:
-        raise LedgerError(f"{path.name} is larger than {MOST_LEDGER_BYTES >> 20} MB: no ledger is.")
-    try:
-        table = _csv(path) if path.suffix.lower() == ".csv" else _xlsx(path)
-    except LedgerError:
-        raise
-    except ExportError as error:
-        raise LedgerError(f"{path.name} {error}") from None
-    except Exception as error:  # a torn workbook fails in many ways, all of them this one
-        raise LedgerError(
-            f"{path.name} cannot be opened ({type(error).__name__}). Save it again as CSV (UTF-8)."
-        ) from None
+def _cells(book: Book) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Header names and the rows that hold something, each with its number in a spreadsheet.
+
+    A checkbox that nobody has ticked, down to the sheet's end, is nothing. A column without a name
+    is left out if it is empty, and refused otherwise.
+    """
     numbered = [
-        (i, cells) for i, cells in enumerate(table, start=1) if any(c.strip() for c in cells)
+        (i, [cell.strip() for cell in cells])
+        for i, cells in enumerate(book.rows, start=1)
+        if any(cell.strip().upper() not in ("", "FALSE") for cell in cells)
     ]
     if not numbered:
-        raise LedgerError(f"{path.name} is empty. Its first row names the columns.")
-    header = [re.sub(r"[\s-]+", "_", c.strip().lower()) for c in numbered[0][1]]
-    while header and not header[-1]:
-        header.pop()
-    return header, [(i, [c.strip() for c in cells]) for i, cells in numbered[1:]]
+        raise LedgerError(f"{book.label} is empty. Its first row names the columns.")
+    top, titles = numbered[0]
+    header = [re.sub(r"[\s-]+", "_", title.lower()) for title in titles]
+    for number, cells in numbered[1:]:
+        for place, cell in enumerate(cells):
+            if cell and (place >= len(header) or not header[place]):
+                raise LedgerError(
+                    f"{book.label}: row {number} holds {cell!r} in column {place + 1}, which row "
+                    f"{top} gives no name. Name the column, or take the cell out."
+                )
+    return header, numbered[1:]
 
 
-def _csv(path: Path) -> list[list[str]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise LedgerError(f"{path.name} is not UTF-8 text. Save it again as CSV (UTF-8).") from None
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    return list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter))
-
-
-def _xlsx(path: Path) -> list[list[str]]:
-    _, rows = next(books.sheets(path.read_bytes()))
-    return [[_text(cell) for cell in row] for row in rows]
-
-
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell)) if abs(cell) < 2**53 else repr(cell)
-    return str(cell)
-
-
-def _row(name: str, number: int, given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+def _type(name: str, column: str) -> Any:
     table: Any = contracts.TABLES[name]
+    return table.columns.get({"handle": "creator_id"}.get(column, column), contracts.TEXT)
+
+
+def _row(
+    name: str, number: int, given: Mapping[str, str], writing: Writing, problems: list[str]
+) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for column, text in given.items():
-        kind = table.columns.get({"handle": "creator_id"}.get(column, column), contracts.TEXT)
+        if not column:
+            continue
         try:
-            values[column] = _value(name, column, kind, text) if text else None
+            values[column] = _value(name, column, text, writing) if text else None
             if not text and column in REQUIRED[name]:
                 raise ValueError("is empty. Fill it in or take the row out.")
         except ValueError as problem:
@@ -301,86 +270,29 @@ def _row(name: str, number: int, given: Mapping[str, str], problems: list[str]) 
     return values
 
 
-def _value(name: str, column: str, kind: Any, text: str) -> Any:
+def _value(name: str, column: str, text: str, writing: Writing) -> Any:
     """One cell in its type; a ValueError's text says what was found and what was expected."""
     if (name, column) in WORDS:
-        return _word(text, WORDS[name, column])
+        return ledger_values.word(text, WORDS[name, column])
     if column == "handle":
         return handle(text)
     if column in TIERS:
-        return _number(text, int, 1, 3)
+        return ledger_values.number(text, int, 1, 3)
     if column in RATES:
-        return _rate(text)
+        return ledger_values.rate(text)
     if column == "month":
-        return _day(text if len(text) > len("2026-05") else f"{text}-01").replace(day=1)
+        return ledger_values.month(text, writing)
     if column == "week" and name == "notes":
-        return _week(text)
+        return ledger_values.week(text, writing)
     if column.endswith("_id") or column == "post_id":
-        return _id(text)
+        return ledger_values.an_id(text)
     readers: dict[Any, Callable[[str], Any]] = {
-        contracts.DAY: _day,
-        contracts.MONEY: lambda cell: _number(cell, float, 0),
-        contracts.NUMBER: lambda cell: _number(cell, float, 0),
-        contracts.COUNT: lambda cell: _number(cell, int, 0),
+        contracts.DAY: lambda cell: ledger_values.day(cell, writing),
+        contracts.MONEY: lambda cell: ledger_values.money(cell, writing),
+        contracts.NUMBER: lambda cell: ledger_values.number(cell, float, 0),
+        contracts.COUNT: lambda cell: ledger_values.number(cell, int, 0),
     }
-    return readers.get(kind, str)(text)
-
-
-def _word(text: str, words: tuple[str, ...]) -> str:
-    word = re.sub(r"[\s-]+", "_", text.lower())
-    if word in words:
-        return word
-    near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    raise ValueError(f"holds {text!r}, which is none of {', '.join(words)}.{hint}")
-
-
-def _day(text: str) -> date:
-    plain = text.removesuffix("T00:00:00").removesuffix(" 00:00:00")
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", plain):
-        try:
-            return date.fromisoformat(plain)
-        except ValueError:
-            raise ValueError(f"holds {text!r}, a day that does not exist.") from None
-    raise ValueError(f"holds {text!r}. Write the date as 2026-05-04.")
-
-
-def _week(text: str) -> str:
-    if re.fullmatch(r"\d{4}-W\d{2}", text):
-        date.fromisoformat(f"{text}-1")
-        return text
-    year, week, _ = _day(text).isocalendar()
-    return f"{year}-W{week:02d}"
-
-
-def _number(text: str, kind: Callable[[str], Any], low: float, high: float | None = None) -> Any:
-    asked = "a whole number" if kind is int else "a plain number such as 1234.50"
-    if not re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
-        raise ValueError(f"holds {text!r}. Write {asked}.")
-    if kind is int and float(text) != int(float(text)):
-        raise ValueError(f"holds {text!r}. Write {asked}.")
-    number = kind(text.partition(".")[0]) if kind is int else kind(text)
-    if number < low or (high is not None and number > high):
-        most = f" to {high}" if high is not None else " or more"
-        raise ValueError(f"holds {text!r}. Expected {low}{most}.")
-    return number
-
-
-def _rate(text: str) -> float:
-    if text.endswith("%"):
-        raise ValueError(f"holds {text!r}. Write rates as fractions: 0.15 for 15%.")
-    rate = _number(text, float, 0)
-    if rate > 1:
-        raise ValueError(f"holds {text!r}, a rate above 1. Write rates as fractions: 0.15 for 15%.")
-    return rate
-
-
-def _id(text: str) -> str:
-    if re.fullmatch(r"\d+(\.\d+)?[eE]\+?\d+", text):
-        raise ValueError(
-            f"holds {text!r}, an id a spreadsheet has rounded. Enter it again as text."
-        )
-    return text
+    return readers.get(_type(name, column), str)(text)
 
 
 def _contradictions(name: str, values: Mapping[str, Any]) -> list[str]:

@@ -105,7 +105,7 @@ def inputs(files: pd.DataFrame, ledgers: Path) -> list[dict[str, Any]]:
     known = {entry["file"] for entry in found}
     for path in sorted(ledgers.glob("*.*")):
         name = f"ledgers/{path.name}"
-        if path.suffix.lower() in {".csv", ".xlsx"} and name not in known:
+        if path.suffix.lower() in {".csv", ".tsv", ".xlsx"} and name not in known:
             sha = hashlib.sha256(path.read_bytes()).hexdigest()
             found.append({"file": name, "kind": "ledger", "sha256": sha})
     return found

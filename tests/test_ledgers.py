@@ -134,12 +134,12 @@ AGREED = "handle,valid_from,valid_to\n"
         (
             "agreements",
             "handle,valid_from,commission_rate\nmia,2026-05-04,15\n",
-            r"row 2, column commission_rate holds '15', a rate above 1.*0\.15 for 15%",
+            r"row 2, column commission_rate holds '15', a rate above 1\. Write it as 0\.15 or as",
         ),
         (
             "agreements",
-            "handle,valid_from,commission_rate\nmia,2026-05-04,15%\n",
-            r"'15%'\. Write rates as fractions",
+            "handle,valid_from,commission_rate\nmia,2026-05-04,150%\n",
+            r"row 2, column commission_rate holds '150%', a rate above 1",
         ),
         (
             "agreements",
@@ -149,11 +149,29 @@ AGREED = "handle,valid_from,valid_to\n"
         (
             "agreements",
             "handle,valid_from\nmia,04/05/2026\n",
-            r"'04/05/2026'\. Write the date as 2026-05-04",
+            r"row 2, column valid_from holds '04/05/2026', which is 2026-04-05 or 2026-05-04\. .*"
+            r"date_order",
         ),
+        (
+            "agreements",
+            "handle,valid_from\nmia,13/05/2026\nbo,5/14/2026\nzoe,5/4/2026\n",
+            r"row 4, column valid_from holds '5/4/2026', which is 2026-05-04 or 2026-04-05",
+        ),
+        ("agreements", "handle,valid_from\nmia,4 May\n", r"'4 May'\. Write the date as 2026-05-04"),
+        ("agreements", "handle,valid_from\nmia,31.4.2026\n", r"a day that does not exist"),
+        ("agreements", "handle,valid_from\nmia,461\n", r"'461'\. Write the date as 2026-05-04"),
+        ("notes", "week,block\n2026-W60,next\n", r"'2026-W60', a week that does not exist"),
+        ("costs", "month,kind,spent\n2026-05,spark,€300\n", r"'€300', and the client's currency"),
+        ("costs", "month,kind,spent\n2026-05,spark,-$3\n", r"'-\$3'\. Expected 0 or more"),
+        ("costs", "month,kind,spent\n2026-05,spark,about 300\n", r"'about 300'\. Write a plain"),
+        ("costs", "month,kind,kind\n2026-05,spark,spark\n", r"column kind stands twice"),
+        ("costs", "month,kind,\n2026-05,spark,300\n", r"row 2 holds '300' in column 3, .*no name"),
+        ("costs", "month,kind\n2026-05,spark,300\n", r"row 2 holds '300' in column 3, .*no name"),
+        ("costs", "", r"is empty\. Its first row names the columns"),
+        ("costs", "\0\1\2\3" * 9, r"holds binary data"),
         ("agreements", "handle,valid_from\nmia,2026-02-30\n", r"a day that does not exist"),
         ("agreements", "handle,valid_from\nmia,\n", r"row 2, column valid_from is empty"),
-        ("products", 'product_id,price\n1,"1,200"\n', r"'1,200'\. Write a plain number"),
+        ("products", 'product_id,price\n1,"1,20"\n', r"'1,20'\. Write a plain number"),
         ("products", "product_id,price\n1,-3\n", r"'-3'\. Expected 0 or more"),
         ("products", "product_id\n7.29E+18\n", r"an id a spreadsheet has rounded"),
         (
@@ -173,6 +191,148 @@ def test_a_mistake_names_file_row_column_and_the_remedy(tmp_path, name, text, sa
     told = message(tmp_path, **{name: text})
     assert told.startswith(f"{name}.csv")
     assert re.search(said, told), told
+
+
+# As Google Sheets and Excel write them
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("Creator program - agreements.csv", "agreements"),
+        ("agreements - Sheet1.csv", "agreements"),
+        ("Agreements (1).CSV", "agreements"),
+        ("Q2 – Spark codes.tsv", "spark_codes"),
+        ("spark-codes.csv", "spark_codes"),
+    ],
+)
+def test_a_download_is_known_by_the_ledger_in_its_name(tmp_path, file, name):
+    text = {"agreements": "handle,valid_from\nmia,2026-05-04\n", "spark_codes": "kind\nmass\n"}
+    (tmp_path / file).write_text(text[name])
+    found = ledgers.read_ledgers(tmp_path)
+    assert {n: len(t) for n, t in found.tables.items() if len(t)} == {name: 1}
+    assert not found.notes
+
+
+def test_a_name_of_two_ledgers_and_other_files_are_said(tmp_path):
+    (tmp_path / "creators - tiers.csv").write_text("handle\nmia\n")
+    (tmp_path / "agreements.ods").write_bytes(b"PK")
+    (tmp_path / "GUIDE.md").write_text("read me")
+    found = ledgers.read_ledgers(tmp_path)
+    assert [note.split(" is ")[0] for note in found.notes] == [
+        "agreements.ods",
+        "creators - tiers.csv",
+    ]
+
+
+def test_a_workbook_may_hold_a_sheet_for_each_ledger(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "Read me"
+    book.active.append(["how to fill this in"])
+    for title, rows in {
+        "Agreements": [["handle", "valid_from", "commission_rate"], ["mia", 46146, 0.15]],
+        "Spark codes": [["kind", "handle"], ["mass", "mia"], [None, None]],
+        "costs": [["month", "kind", "spent"], [date(2026, 5, 1), "wages", 10]],
+    }.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "Creator program.xlsx")
+    found = ledgers.read_ledgers(tmp_path)
+    row = found.tables["agreements"].iloc[0]
+    assert (row["valid_from"], row["commission_rate"]) == (pd.Timestamp("2026-05-04"), 0.15)
+    assert found.tables["spark_codes"]["creator_id"].tolist() == ["mia"]
+    told = [message for _, message in found.refused]
+    assert len(told) == 1
+    assert told[0].startswith(
+        "Creator program.xlsx (sheet costs): row 2, column kind holds 'wages'"
+    )
+    assert [note.split(" is ")[0] for note in found.notes] == [
+        "Creator program.xlsx (sheet Read me)"
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_encodings_delimiters_and_line_ends(tmp_path, encoding, delimiter, newline):
+    rows = [["date", "what"], ["2026-05-04", '"Café: 5 €\nopens"'], ["", ""], ["2026-05-05", "b"]]
+    text = newline.join(delimiter.join(row) for row in rows) + newline
+    (tmp_path / "events.csv").write_bytes(text.encode(encoding))
+    found = ledgers.read_ledgers(tmp_path)
+    assert not found.refused
+    assert found.tables["events"]["what"].tolist() == ["Café: 5 €\nopens", "b"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "told", "days"),
+    [
+        (["5/4/2026", "5/14/2026"], None, ["2026-05-04", "2026-05-14"]),
+        (["4/5/2026", "14/5/2026"], None, ["2026-05-04", "2026-05-14"]),
+        (["5/4/2026", "6/1/2026"], "mdy", ["2026-05-04", "2026-06-01"]),
+        (["4/5/2026", "1/6/2026"], "dmy", ["2026-05-04", "2026-06-01"]),
+        (["14/5/2026", "5/6/2026"], "mdy", ["2026-05-14", "2026-06-05"]),
+        (["5/5/2026", "6/6/2026"], None, ["2026-05-05", "2026-06-06"]),
+        (["4.5.2026", "14.05.2026"], "mdy", ["2026-05-04", "2026-05-14"]),
+        (["46146", "46156"], None, ["2026-05-04", "2026-05-14"]),
+        (["2026/5/4", "2026-05-14T00:00:00"], None, ["2026-05-04", "2026-05-14"]),
+        (["5/4/2026 0:00:00", "5/14/2026 00:00"], None, ["2026-05-04", "2026-05-14"]),
+    ],
+)
+def test_dates_as_spreadsheets_write_them(tmp_path, cells, told, days):
+    rows = "".join(f"{cell},x\n" for cell in cells)
+    (tmp_path / "events.csv").write_text(f"date,what\n{rows}")
+    found = ledgers.read_ledgers(tmp_path, date_order=told)
+    assert not found.refused
+    assert found.tables["events"]["date"].tolist() == [pd.Timestamp(day) for day in days]
+
+
+@pytest.mark.parametrize("cells", [["5/1/2026", "6/1/2026"], ["1/5/2026", "1/6/2026"], ["46143"]])
+def test_a_month_that_a_spreadsheet_made_a_date_is_that_month(tmp_path, cells):
+    rows = "".join(f"{cell},spark\n" for cell in cells)
+    months = books(tmp_path, costs=f"month,kind\n{rows}").tables["costs"]["month"]
+    expected = [pd.Timestamp("2026-05-01"), pd.Timestamp("2026-06-01")]
+    assert months.tolist() == expected[: len(cells)]
+
+
+@pytest.mark.parametrize(
+    ("currency", "cell", "amount"),
+    [
+        ("USD", "$1,234.50", 1234.5),
+        ("USD", "1,234.50", 1234.5),
+        ("USD", "1234.5", 1234.5),
+        ("USD", "1,200", 1200),
+        ("USD", "$ 0.00", 0),
+        ("EUR", "1.234,50 €", 1234.5),
+        ("EUR", "€1,234.50", 1234.5),
+        ("BRL", "R$ 1.234,50", 1234.5),
+        ("BRL", "1.234", 1234),
+        ("BRL", "12.50", 12.5),
+        ("IDR", "Rp149.000", 149000),
+        ("IDR", "149.000", 149000),
+        ("GBP", "GBP 12", 12),
+    ],
+)
+def test_amounts_as_spreadsheets_format_them(tmp_path, currency, cell, amount):
+    (tmp_path / "costs.csv").write_text(f'month,kind,spent\n2026-05,spark,"{cell}"\n')
+    found = ledgers.read_ledgers(tmp_path, currency)
+    assert not found.refused
+    assert found.tables["costs"]["spent"].tolist() == [amount]
+
+
+@pytest.mark.parametrize(
+    ("cell", "rate"), [("15%", 0.15), ("7.5 %", 0.075), ("7,5%", 0.075), ("0.15", 0.15), ("0%", 0)]
+)
+def test_rates_are_fractions_or_percentages(tmp_path, cell, rate):
+    text = f'handle,valid_from,commission_rate\nmia,2026-05-04,"{cell}"\n'
+    assert books(tmp_path, agreements=text).tables["agreements"]["commission_rate"].item() == rate
+
+
+def test_blank_rows_unticked_boxes_and_blank_columns_are_nothing(tmp_path):
+    text = "product_id,,in_stock,\n1,,TRUE,\n,,FALSE,\n,,,\n2,,FALSE,\n,,FALSE,\n"
+    found = books(tmp_path, products=text)
+    assert not found.refused
+    assert found.tables["products"]["in_stock"].tolist() == ["TRUE", "FALSE"]
 
 
 def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path):
