@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from kit import contracts, people, windows
 from kit.errors import ClientError, PolicyError
+from kit.exports import KINDS, headers
 from kit.policy import Policy, load_policy
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Config(BaseModel):
     date_order: Literal["dmy", "mdy", "ymd"] | None = None
     goals: dict[str, float] = Field(default_factory=dict, description="metric id = value")
     headers: dict[str, dict[str, str]] = Field(
-        default_factory=dict, description="[headers.<kind>] header = our name, for new headers"
+        default_factory=dict, description="[headers.<kind>] new header = known one"
     )
 
     @field_validator("currency", "market")
@@ -102,6 +103,24 @@ class Config(BaseModel):
                 raise ValueError(
                     f"no metric {metric}. " + (f"Did you mean {near[0]}?" if near else "")
                 )
+        return value
+
+    @field_validator("headers")
+    @classmethod
+    def _headers(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        for kind, own in value.items():
+            if kind not in KINDS:
+                near = difflib.get_close_matches(kind, KINDS, n=1)
+                hint = f"Did you mean {near[0]}?" if near else f"Kinds are {', '.join(KINDS)}."
+                raise ValueError(f"no kind of export is called {kind}. {hint}")
+            for header, column in own.items():
+                if headers.canonical(kind, column) is None:
+                    near = difflib.get_close_matches(column, headers.columns(kind), n=1, cutoff=0.5)
+                    hint = f" Did you mean {near[0]}?" if near else ""
+                    raise ValueError(
+                        f"{header!r} is to mean {column!r}, which is neither a column nor a known "
+                        f"header of {kind}.{hint}"
+                    )
         return value
 
 

@@ -598,6 +598,32 @@ def test_a_wrong_setting_stops_before_anything_is_written(tmp_path):
     assert (folder / "tables" / "orders.parquet").read_bytes() == before
 
 
+def test_one_line_in_client_toml_teaches_a_new_header(tmp_path):
+    table = video({"clicks": "50"})
+    table[0][table[0].index("Video product clicks")] = "Taps on product"
+    folder = tiny.client(tmp_path, {name(4, 10): table})
+    ((_, told),) = ingest("acme", tmp_path).refused
+    assert "lacks Video product clicks" in told
+    assert "Nobody knows Taps on product" in told
+    assert "[headers.video_data] in client.toml" in told
+    line = '[headers.video_data]\n"Taps on product" = "Video product clicks"\n'
+    (folder / "client.toml").write_text(tiny.TOML + line)
+    assert clients.open("acme", tmp_path).post_stats["clicks"].tolist() == [50]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('[headers.videodata]\nX = "clicks"\n', "called videodata. Did you mean video_data?"),
+        ('[headers.video_data]\nX = "click"\n', "'click', which is neither.*mean clicks?"),
+    ],
+)
+def test_a_header_for_nothing_is_refused(tmp_path, line, said):
+    tiny.client(tmp_path, {"a.csv": affiliate({})}, toml=tiny.TOML + line)
+    with pytest.raises(PolicyError, match=f"client.toml.*{said}"):
+        ingest("acme", tmp_path)
+
+
 def test_an_empty_drop_zone_is_said(tmp_path):
     folder = tiny.client(tmp_path, {})
     (folder / "exports" / ".gitkeep").touch()

@@ -55,6 +55,15 @@ def names(kind: str, column: str) -> tuple[str, ...]:
     return tuple(entry["header"] for entry in entries)
 
 
+def canonical(kind: str, name: str) -> str | None:
+    """The canonical column that a name means: that very column, or a known header of the kind.
+
+    >>> canonical("video_data", "Video product clicks"), canonical("video_data", "clicks")
+    ('clicks', 'clicks')
+    """
+    return name if name in columns(kind) else _exact(kind).get(normalise(name)) or None
+
+
 @cache
 def _exact(kind: str) -> dict[str, str]:
     known = {
@@ -108,11 +117,14 @@ def translate(
     """Positions of each canonical column in a header row, and the headers nobody knows.
 
     A canonical column may stand in several positions (two languages side by side). Headers
-    that are known and left unread are in neither result. `extra` holds a client's own names.
+    that are known and left unread are in neither result. `extra` holds a client's own names, each
+    with the canonical column or the known header that it stands for.
     Of shop orders, unknown headers are shown as `impersonal` does.
     """
     known = dict(_exact(kind))
-    known |= {normalise(name): column for name, column in (extra or {}).items()}
+    known |= {
+        normalise(name): canonical(kind, column) or column for name, column in (extra or {}).items()
+    }
     names = [normalise(name) for name in header]
     found: dict[str, list[int]] = {}
     unknown = []

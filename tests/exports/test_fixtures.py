@@ -1,5 +1,9 @@
 """Every fixture is read as exactly its kind, to the values that its own cells show."""
 
+import re
+import tomllib
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -339,6 +343,26 @@ def test_every_header_of_the_register_is_known():
     for line in register.itertuples():
         found, unknown = headers.translate([line.header], line.kind)
         assert (list(found), unknown) == ([line.canonical.split(" ")[0]], []), line
+
+
+def test_the_register_says_of_each_header_its_language_dates_and_source():
+    register = tomllib.loads((Path(headers.__file__).parent / "headers.toml").read_text("utf-8"))
+    entries = [
+        entry
+        for columns in register.values()
+        for name, each in columns.items()
+        if name != "ignored"
+        for entry in each
+    ]
+    assert len(entries) >= 518
+    for entry in entries:
+        assert entry["header"].strip()
+        assert re.fullmatch(r"[a-z]{2}|api", entry["language"]), entry
+        assert entry["source"] in {"file", "official", "plausible"}, entry
+        dates = [entry[name] for name in ("first_seen", "last_seen") if name in entry]
+        assert all(re.fullmatch(r"20\d\d(-(0[1-9]|1[0-2]))?", seen) for seen in dates), entry
+        assert dates == sorted(dates), entry
+        assert dates or entry["note"], entry
 
 
 def test_only_broken_fixtures_set_rows_aside():

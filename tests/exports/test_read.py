@@ -448,11 +448,12 @@ def test_header_drift_is_forgiven_and_strange_headers_are_named(tmp_path):
     assert (export.kind, export.unmatched) == ("creator_data", ["Moon phase"])
 
 
-def test_a_client_may_name_its_own_headers(tmp_path):
+@pytest.mark.parametrize("known", ["gmv", "Affiliate-attributed GMV", " creator-ATTRIBUTED gmv"])
+def test_a_client_may_name_its_own_headers(tmp_path, known):
     rows = table(CREATORS)
     rows[0][1] = "Sales through creators"
     path = write_csv(tmp_path / "file.csv", rows)
-    own = {"creator_data": {"Sales through creators": "gmv"}}
+    own = {"creator_data": {"Sales through creators": known}}
     assert one(path, reading(extra_headers=own)).rows["gmv"].sum() == 1314.1
 
 
