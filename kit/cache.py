@@ -25,6 +25,7 @@ import pandas as pd
 import pyarrow as pa
 
 from kit.exports import Export, Reading, periods
+from kit.exports.headers import Met
 
 FOLDER = ".reads"
 PACKAGES = ("pandas", "pyarrow", "numpy", "lxml", "openpyxl")
@@ -119,6 +120,7 @@ def _sheets(source: pa.BufferReader, path: Path) -> list[Export]:
         rows, told = _take(source)
         aside, _ = _take(source)
         facts = json.loads(told[_FACTS])
+        facts["headers"] = [Met(*met) for met in facts["headers"]]
         days = {name: date.fromisoformat(facts[name]) for name in _DAYS if facts[name]}
         modified = path.stat().st_mtime
         found.append(

@@ -114,7 +114,8 @@ class Config(BaseModel):
                 hint = f"Did you mean {near[0]}?" if near else f"Kinds are {', '.join(KINDS)}."
                 raise ValueError(f"no kind of export is called {kind}. {hint}")
             for header, column in own.items():
-                if headers.canonical(kind, column) is None:
+                # An empty name: the header is known to the client and left unread.
+                if column and headers.canonical(kind, column) is None:
                     near = difflib.get_close_matches(column, headers.columns(kind), n=1, cutoff=0.5)
                     hint = f" Did you mean {near[0]}?" if near else ""
                     raise ValueError(

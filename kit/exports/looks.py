@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
+from statistics import median
 from typing import NamedTuple
 
 import pandas as pd
@@ -43,16 +45,18 @@ def look(column: pd.Series) -> Look:
     cells = cells[cells != ""].head(CELLS)
     if cells.empty:
         return Look()
-    read = [_cell(cell.strip()) for cell in cells]
-    shapes = pd.Series([shape for shape, _ in read])
-    numbers = shapes.isin(["money", "amount", "count"])
-    if numbers.mean() >= MOST:
-        money = (shapes == "money").any() or (shapes == "amount").mean() >= SOME_CENTS
+    # Most cells of a list are the same few: each is looked at once.
+    times = Counter(cells.tolist())
+    read = [(*_cell(cell.strip()), number) for cell, number in times.items()]
+    shares: Counter[str] = Counter()
+    for shape, _, number in read:
+        shares[shape] += number
+    if sum(shares[name] for name in ("money", "amount", "count")) >= MOST * len(cells):
+        money = shares["money"] or shares["amount"] >= SOME_CENTS * len(cells)
         return Look("money" if money else "count", _middle(read))
-    shares = shapes.value_counts(normalize=True)
-    if shares.iloc[0] < MOST:
+    shape, most = shares.most_common(1)[0]
+    if most < MOST * len(cells):
         return Look("text")
-    shape = str(shares.index[0])
     return Look(shape, _middle(read) if shape == "rate" else math.nan)
 
 
@@ -74,11 +78,10 @@ def _cell(cell: str) -> tuple[str, float]:
     return ("amount" if fraction else "count"), value
 
 
-def _middle(read: list[tuple[str, float]]) -> float:
+def _middle(read: list[tuple[str, float, int]]) -> float:
     """The median of the numbers above 0: most rows of a list are zero in every column."""
-    values = pd.Series([value for _, value in read])
-    above = values[values > 0]
-    return float(above.median()) if len(above) else 0.0
+    above = [value for _, value, number in read if value > 0 for _ in range(number)]
+    return float(median(above)) if above else 0.0
 
 
 def alike(one: Look, other: Look) -> float | None:
