@@ -135,7 +135,7 @@ def set_aside(read: Read, books: ledgers.Ledgers, broken: list[pd.DataFrame]) ->
     columns = list(contracts.SetAside.columns)
     frames = [
         export.set_aside.assign(file=download.name, kind=export.kind)
-        for download, export in read.exports
+        for download, export in [*read.exports, *read.broken]
         if len(export.set_aside)
     ]
     refused = {download.name for download, _ in read.refused}

@@ -40,6 +40,8 @@ RENAMES = {
     }
 }
 
+UNDAMAGED = "_is_undamaged"  # how the rules end that say so of an id
+
 FIGURES = ["gmv", "orders", "views", "clicks", "impressions", "spend", "revenue"]
 
 
@@ -62,11 +64,15 @@ class Download:
 
 @dataclass
 class Read:
-    """What was read: the recognised sheets with the file each came from, and what was refused."""
+    """What was read: the recognised sheets with the file each came from, and what was refused.
+
+    `broken` are the sheets of refused files whose every row is set aside.
+    """
 
     exports: list[tuple[Download, Export]] = field(default_factory=list)
     refused: list[tuple[Download, str]] = field(default_factory=list)
     copies: list[tuple[Download, Download]] = field(default_factory=list)
+    broken: list[tuple[Download, Export]] = field(default_factory=list)
 
 
 def files(folder: Path) -> list[Path]:
@@ -215,9 +221,27 @@ def read(
         elif not _same_bytes(answer, download):
             again = "changed while it was being read. Run kit ingest again when it is complete."
             result.refused.append((download, f"{download.name} {again}"))
+        elif reason := _nothing_left(answer):
+            result.refused.append((download, f"{download.name} {reason}"))
+            result.broken += [(download, export) for export in answer]
         else:
             result.exports += [(download, export) for export in answer]
     return result
+
+
+def _nothing_left(answer: list[Export]) -> str | None:
+    """Why a file is refused of which every row is set aside: its days must not look covered."""
+    rules = pd.concat([export.set_aside["rule"] for export in answer])
+    if rules.empty or any(len(export.rows) for export in answer):
+        return None
+    rows = "its only row" if len(rules) == 1 else f"all its {len(rules)} rows"
+    if rules.str.endswith(UNDAMAGED).all():
+        return (
+            f"holds nothing but ids that a spreadsheet has rounded ({rows}): they can no longer be "
+            "joined. Download the export again and do not open it in a spreadsheet."
+        )
+    rule = rules.mode().iat[0]
+    return f"holds no row that can be read ({rows} break a rule, as {rule}). Download it again."
 
 
 def _answers(listed: list[Download], tasks: list[Task], kept: Path | None) -> list[Answer]:

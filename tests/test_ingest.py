@@ -581,6 +581,17 @@ def test_damaged_rows_are_set_aside_with_their_money(tmp_path):
     assert report.rows["orders"] == 1
 
 
+def test_a_file_of_nothing_but_damaged_rows_is_refused_and_covers_no_day(tmp_path):
+    rounded = video({"post": "7.599E+18", "gmv": "$5.00"}, {"post": "7.599E+18", "gmv": "$6.00"})
+    tiny.client(tmp_path, {name(4, 10): rounded, name(11, 17): video({})})
+    report = ingest("acme", tmp_path)
+    ((file, told),) = report.refused
+    assert file == name(4, 10)
+    assert "nothing but ids that a spreadsheet has rounded (all its 2 rows)" in told
+    assert report.set_aside["money"].dropna().tolist() == [5.0, 6.0]
+    assert report.windows["window_start"].dt.day.tolist() == [11]
+
+
 def test_an_undamaged_client_sets_nothing_aside(tmp_path):
     tiny.client(tmp_path, {"a.csv": affiliate({}), "s.csv": shop({}), name(4, 10): video({})})
     report = ingest("acme", tmp_path)

@@ -253,6 +253,7 @@ def money(column: pd.Series, style: str, numeric: np.ndarray | None = None) -> P
 
 def _decorated(text: pa.Array, style: str) -> tuple[np.ndarray, frozenset[str]]:
     """Amounts with a currency mark, a sign or separators."""
+    text = pc.replace_substring_regex(text, r"['’](\d{3})", r"\1")  # Swiss thousands
     mark = pc.replace_substring_regex(text, rf"[\d.,{_SPACE}()+\-−]+", "").dictionary_encode()
     names = [_MARK_OF.get(name.upper()) for name in mark.dictionary.to_pylist()]
     which = mark.indices.to_numpy()
@@ -389,8 +390,7 @@ def ids(column: pd.Series, numeric: np.ndarray | None = None) -> Ids:
     if other.any():
         rounded[other] = _matches(text.filter(pa.array(other)), r"\d+(?:[.,]\d+)?[Ee]\+?\d+")
     if numeric is not None and numeric.any():
-        # 15 digits are all that a spreadsheet keeps of a number; 2^53 is where doubles end.
-        rounded |= _numbers(_where(text, numeric & digits)) >= 2**53
+        rounded |= numeric & digits & _marked(pc.is_in(text, _rounded_numbers(text, numeric)))
     tails = _matches(text, r"\d{15}0{2,}")
     found = text.filter(pa.array(tails)).unique() if tails.any() else ()
     lone = len(found) == 1 and len(text.filter(pa.array(digits)).unique()) == 1
@@ -398,6 +398,33 @@ def ids(column: pd.Series, numeric: np.ndarray | None = None) -> Ids:
         rounded |= tails
     whole = digits & ~tails & ~rounded & _marked(pc.greater_equal(pc.binary_length(text), 17))
     return Ids(as_text(text, column.index), rounded, other & ~rounded, tails, whole, lone)
+
+
+def _rounded_numbers(text: pa.Array, numeric: np.ndarray) -> pa.Array:
+    """The ids among a workbook's numbers that have been through a floating-point number.
+
+    Such a one is printed with at most 17 digits and zeros behind, or is a multiple of a power of
+    two; of whole 19-digit ids about one in a hundred is, and only where others of the column are
+    exact can that be chance.
+    """
+    large = [
+        word
+        for word in text.filter(pa.array(numeric)).unique().to_pylist()
+        if word and word.isdecimal() and int(word) >= 2**53  # where doubles end
+    ]
+    like = [word for word in large if _like_a_double(word)]
+    chance = len(like) < len(large) and not _is_no_chance(len(large) / 91, len(like))
+    return pa.array([] if chance else like, pa.large_string())
+
+
+def _like_a_double(digits: str) -> bool:
+    return len(digits.rstrip("0")) <= 17 or int(float(digits)) == int(digits)
+
+
+def _is_no_chance(expected: float, met: int) -> bool:
+    """Whether as many as were met are less than one in a thousand likely (Poisson)."""
+    below = sum(math.exp(-expected) * expected**k / math.factorial(k) for k in range(min(met, 60)))
+    return 1 - below < 0.001
 
 
 def _too_many_for_chance(distinct: pa.Array, met: int) -> bool:
@@ -408,9 +435,7 @@ def _too_many_for_chance(distinct: pa.Array, met: int) -> bool:
     must be below one in a thousand.
     """
     extra = pc.utf8_length(distinct).to_numpy() - 15
-    expected = float(np.sum(10.0 ** -extra[extra >= 2]))
-    below = sum(math.exp(-expected) * expected**k / math.factorial(k) for k in range(min(met, 60)))
-    return 1 - below < 0.001
+    return _is_no_chance(float(np.sum(10.0 ** -extra[extra >= 2])), met)
 
 
 def id_lists(column: pd.Series) -> Ids:

@@ -195,6 +195,25 @@ def test_numeric_ids_are_set_aside_with_their_money(tmp_path):
     assert export.rows["row"].tolist() == [2, 4]
 
 
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        ("<v>5799000000000000402</v>", True),
+        ("<v>5799000000000001024</v>", False),  # as a double prints itself in full
+        ("<v>5.7990000000000005E18</v>", False),
+    ],
+)
+def test_a_number_in_a_workbook_is_an_id_if_no_digit_is_lost(tmp_path, cell, read):
+    plain = write_book(tmp_path / "plain.xlsx", Sheet1=edited(table(ORDERS), 2, Order_ID=402))
+    path = tmp_path / "orders.xlsx"
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(path, "w") as target:
+        for item in source.infolist():
+            target.writestr(item, source.read(item).replace(b"<v>402</v>", cell.encode()))
+    export = one(path)
+    assert ("5799000000000000402" in export.rows["order_id"].tolist()) == read
+    assert len(export.set_aside) == (0 if read else 1)
+
+
 def test_a_row_whose_ids_all_end_in_zeros_is_damaged(tmp_path):
     rounded = dict.fromkeys(("Order_ID", "SKU_ID", "Product_ID"), "5799000000012340000")
     rows = edited(table(ORDERS), 2, Content_ID="7599000000012340000", **rounded)

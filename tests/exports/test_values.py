@@ -38,6 +38,10 @@ def column(*cells):
         ("1,234.50 USD", "comma", 1234.5),
         ("19.84", "whole", 19.84),
         ("298000", "whole", 298000.0),
+        ("1'234.50", "comma", 1234.5),
+        ("CHF 1’234’567.50", "comma", 1234567.5),
+        ("1 234,50", "dot", 1234.5),
+        ("1\u202f234,50\u00a0€", "dot", 1234.5),
         ("1.234,50", "comma", None),
         ("39,80", "comma", None),
         ("1,234.50", "dot", None),
@@ -121,10 +125,24 @@ def test_ids_keep_every_digit_and_lose_what_a_spreadsheet_adds():
     assert found.bad.tolist() == [False] * 4 + [True]
 
 
-def test_numeric_ids_beyond_doubles_are_damaged():
-    cells = column("7599000000000000101", "1838000000000601")
-    assert values.ids(cells, np.array([True, True])).damaged.tolist() == [True, False]
-    assert not values.ids(cells).damaged.any()
+def damaged_numbers(*cells):
+    return values.ids(column(*cells), np.ones(len(cells), dtype=bool)).damaged.tolist()
+
+
+def test_numbers_with_all_their_digits_are_whole_ids():
+    found = values.ids(column("7599000000000000101", "1838000000000601"), np.array([True, True]))
+    assert found.values.tolist() == ["7599000000000000101", "1838000000000601"]
+    assert not found.damaged.any()
+
+
+def test_numbers_that_went_through_a_double_are_damaged():
+    ids = [7599000000000000101 + k * 7919 for k in range(300)]
+    assert not any(damaged_numbers(*map(str, ids)))
+    assert all(damaged_numbers(*(str(int(float(n))) for n in ids)))  # as C prints a double
+    assert all(damaged_numbers(*(f"{float(n):.16e}".replace(".", "")[:17] + "00" for n in ids)))
+    assert damaged_numbers(str(int(float(ids[0])))) == [True]
+    some = [str(int(float(n))) if k % 10 == 0 else str(n) for k, n in enumerate(ids)]
+    assert sum(damaged_numbers(*some)) >= 30
 
 
 def test_zeros_at_the_tail_are_damage_only_where_chance_cannot_explain_them():
