@@ -52,7 +52,9 @@ def key(name: str, sha256: str, reading: Reading) -> str:
 def _reader() -> list[str]:
     """The code that reads exports, and the packages it reads them with."""
     here = Path(__file__).parent
-    own = [here / f"{name}.py" for name in ("cache", "columns", "contracts", "downloads")]
+    own = [
+        here / f"{name}.py" for name in ("cache", "columns", "contracts", "downloads", "threads")
+    ]
     code = code_hash([*own, *sorted((here / "exports").glob("*.[pt][yo]*"))])
     return [code, *(version(package) for package in PACKAGES)]
 

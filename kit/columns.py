@@ -10,6 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kit import threads
+
 TEXT = pa.string()
 TEXTS = pa.list_(pa.string())
 COUNT = pa.int64()
@@ -30,20 +32,29 @@ def arrow(rows: pd.DataFrame, table: Any) -> pa.Table:
     """
     extra = [name for name in rows.columns if name not in table.columns]
     types = {**table.columns, **dict.fromkeys(sorted(extra), TEXT)}
-    arrays = [_array(rows, name, kind) for name, kind in types.items()]
-    made = pa.Table.from_arrays(arrays, schema=pa.schema(list(types.items())))
-    return _sorted(made, table.key) if made.num_rows else made
+    order = _order(rows, types, table.key) if len(rows) else None
+
+    def ordered(name: str) -> pa.Array:
+        array = _array(rows, name, types[name])
+        return array if order is None else array.take(order)
+
+    arrays = threads.each(ordered, types, len(rows))
+    return pa.Table.from_arrays(arrays, schema=pa.schema(list(types.items())))
 
 
-def _sorted(made: pa.Table, key: list[str]) -> pa.Table:
-    """The rows by their key and, where rows share one, by every other column too."""
-    by_key = made.take(pc.sort_indices(made.select(key), [(name, "ascending") for name in key]))
-    before, after = by_key.slice(0, made.num_rows - 1), by_key.slice(1)
+def _order(rows: pd.DataFrame, types: dict[str, Any], key: list[str]) -> pa.Array:
+    """Where the rows come from: by their key and, where rows share one, by all other columns."""
+    keys = pa.table({name: _array(rows, name, types[name]) for name in key})
+    order = pc.sort_indices(keys, [(name, "ascending") for name in key])
+    ordered = keys.take(order)
+    before, after = ordered.slice(0, len(rows) - 1), ordered.slice(1)
     same = [_same(before[name], after[name]) for name in key]
     if not pc.any(functools.reduce(pc.and_, same)).as_py():
-        return by_key
-    rest = [n for n in made.column_names if n not in key and made.schema.field(n).type != TEXTS]
-    return made.sort_by([(name, "ascending") for name in [*key, *rest]])
+        return order
+    rest = [name for name, kind in types.items() if name not in key and kind != TEXTS]
+    for name in rest:
+        keys = keys.append_column(name, _array(rows, name, types[name]))
+    return pc.sort_indices(keys, [(name, "ascending") for name in [*key, *rest]])
 
 
 def _same(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:

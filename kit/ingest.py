@@ -42,7 +42,7 @@ TOLD_WINDOWS = "windows.csv"
 SALT_BYTES = 32
 MADE_BY = (
     "account build cache columns contracts downloads drift ingest ledger_files ledger_values "
-    "ledgers lines lists people pseudonyms restated vanished windows"
+    "ledgers lines lists people pseudonyms restated threads vanished windows"
 )
 
 
@@ -104,6 +104,7 @@ def ingest(
         refused = [(d.name, message) for d, message in read.refused]
         refused += [(f"ledgers/{path.name}", message) for path, message in books.refused]
         del read  # its rows stand in the tables, and a large file need not stay beside them
+        _give_back()
         made = (
             (name, contracts.arrow(tables.pop(name), contract))
             for name, contract in contracts.TABLES.items()

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .. import threads
 from ..errors import ExportError
 from . import archives, files, finish, headers, looks, nondata, periods, recognise, repeats, values
 from .kinds import Kind, type_of
@@ -190,9 +191,9 @@ def _cells(sheet: files.Sheet, header: recognise.Recognised) -> _Sheet:
     cells = sheet.cells(header.header_row, every)
     index = pd.RangeIndex(len(cells.row))
     other = {f"_{p}": values.as_text(cells.columns.pop(p), index) for p in every if p not in named}
-    text = {}
-    for column in sorted(header.positions, key=lambda c: header.positions[c][0]):
-        text[column] = _coalesced(column, header, cells, index)
+    columns = sorted(header.positions, key=lambda c: header.positions[c][0])
+    found = threads.each(lambda c: _coalesced(c, header, cells, index), columns, len(index))
+    text = dict(zip(columns, found, strict=True))
     return _Sheet(kind, header, text, other, cells)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from .. import threads
 from ..errors import ExportError
 from . import dates, values, words
 from .headers import printed
@@ -40,6 +41,15 @@ class Typed:
     marks: frozenset[str] = frozenset()
     notes: list[str] = field(default_factory=list)
 
+    def add(self, part: Typed) -> None:
+        """Take over what was made of some of the columns."""
+        self.columns |= part.columns
+        self.broken |= part.broken
+        self.damaged |= part.damaged
+        self.ids |= part.ids
+        self.marks |= part.marks
+        self.notes += part.notes
+
     def unreadable(self, column: str) -> np.ndarray | None:
         """The cells of a column that hold something and could not be read."""
         broken = self.broken[column][0] if column in self.broken else None
@@ -68,8 +78,13 @@ def typed(
             f"writes {reading.currency} amounts with dots and with commas, or in a way that "
             "leaves open which is the decimal sign. Download the export again in one language."
         )
-    for name, column in text.items():
-        _plain_column(result, kind, name, column, style, numeric.get(name), reading)
+    rows = len(next(iter(text.values()), ()))
+    for part in threads.each(
+        lambda name: _plain_column(kind, name, text[name], style, numeric.get(name), reading),
+        text,
+        rows,
+    ):
+        result.add(part)
     _damaged_together(result)
     _rates(result, text, by_type.get("rate", []), style, numeric)
     times = by_type.get("time", []) + by_type.get("day", [])
@@ -78,15 +93,15 @@ def typed(
 
 
 def _plain_column(
-    result: Typed,
     kind: Kind,
     name: str,
     column: pd.Series,
     style: str,
     numeric: np.ndarray | None,
     reading: Reading,
-) -> None:
+) -> Typed:
     """One column whose meaning does not depend on other columns."""
+    result = Typed({})
     type_ = type_of(name)
     parsed: values.Parsed | None = None
     if type_ == "money":
@@ -116,6 +131,7 @@ def _plain_column(
         result.columns[name] = _flag(result, kind, name, column)
     elif type_ == "text":
         result.columns[name] = column
+    return result
 
 
 def _damaged_together(result: Typed) -> None:
@@ -240,7 +256,8 @@ def _times(
     """All time columns of a sheet under one day order, as UTC instants (days stay days)."""
     if not text:
         return
-    parts = {name: dates.parts(column) for name, column in text.items()}
+    found = threads.each(dates.parts, text.values(), len(next(iter(text.values()))))
+    parts = dict(zip(text, found, strict=True))
     for name, part in parts.items():
         real = real_dates.get(name)
         if real is not None and real.any() and (part.good & ~part.year_first & ~real).any():

@@ -18,7 +18,6 @@ from pathlib import Path
 import pandas as pd
 
 from tests import tiny
-from tests.benchmarks import simulate_orders
 
 TARGET = "at most 3 times DuckDB's time, under 1.5 GiB"
 TURNS = 3
@@ -40,13 +39,23 @@ def timed(code: str, *arguments: str) -> tuple[float, float, float]:
     return time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
+def _written(file: Path, lines: int) -> float:
+    """The sum of what a process of its own writes: a child's peak begins with its parent's."""
+    code = "import sys; from tests.benchmarks import simulate_orders as s;"
+    code += "print(s.write(sys.argv[1], int(sys.argv[2])))"
+    made = subprocess.run(
+        [sys.executable, "-c", code, str(file), str(lines)], capture_output=True, check=True
+    )
+    return float(made.stdout.split()[-1])
+
+
 def main(lines: int = 1_000_000) -> None:
     """Print what each took, and the ratio."""
     with tempfile.TemporaryDirectory() as place:
         home = Path(place)
         folder = tiny.client(home, {})
         file = folder / "exports" / NAME
-        printed = simulate_orders.write(file, lines)
+        printed = _written(file, lines)
         request = ("ingest", "--client", "acme", "--home", place)
         rows = []
         for _ in range(TURNS):

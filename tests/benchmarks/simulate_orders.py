@@ -75,7 +75,7 @@ from paid order by i desc;
 """
 
 
-def write(path: Path, lines: int) -> float:
+def write(path: str | Path, lines: int) -> float:
     """Write a CSV of so many order lines; the sum of its Payment Amounts, for comparison."""
     with duckdb.connect() as database:
         database.execute(QUERY.replace("$lines", str(lines)))
