@@ -15,7 +15,7 @@ from kit import words
 from kit.client import Client
 from kit.lines import local_days
 from kit.readiness.coverage import FOUR_WEEKS_DAYS, order_days
-from kit.windows import covered_days
+from kit.windows import WEEK_DAYS, covered_days
 
 COLUMNS = [
     *("what", "against", "whole", "other", "difference", "share", "allowed", "agrees", "blocks"),
@@ -56,7 +56,8 @@ def tellings(client: Client, as_of: date) -> list[Telling]:
                  _posts(client, lists, "gmv_video", posts, video)),
         Telling("LIVE GMV by creator", "the LIVEs of the same days",
                  _posts(client, lists, "gmv_live", posts, live)),
-        Telling("Affiliate GMV", "those of its orders that the shop orders hold", _shop(client)),
+        Telling("Affiliate GMV", "those of its orders that the shop orders hold",
+                _shop(client, as_of)),
     ]  # fmt: skip
     if _in_four_weeks(lists, as_of).empty:
         own = posts[posts["source"].isin(video)]
@@ -161,17 +162,24 @@ def _posts(
     return whole.merge(own.reset_index(), on=_KEYS, how="left").fillna({"other": 0.0})
 
 
-def _shop(client: Client) -> pd.DataFrame:
-    """Affiliate lines of each day that shop orders cover, and those whose order is among them."""
+def _shop(client: Client, as_of: date) -> pd.DataFrame:
+    """Affiliate lines of days that shop orders cover, and those whose order is among them.
+
+    By weeks counted back from the report's day: of single days most agree by chance alone.
+    """
     shop, lines = client.frame("shop_orders"), client.frame("orders")
     day = local_days(lines["ordered_at"], client.time_zone)
     covered = pd.Series(False, index=lines.index)
     for span in order_days(client, "shop_orders", "shop_orders"):
         covered |= day.between(pd.Timestamp(span.start), pd.Timestamp(span.end))
-    rows = lines[covered]
+    rows, end = lines[covered], pd.Timestamp(as_of)
+    weeks_back = (end - day[covered]).dt.days // WEEK_DAYS
+    ends = end - pd.to_timedelta(weeks_back * WEEK_DAYS, unit="D")
+    starts = ends - pd.Timedelta(days=WEEK_DAYS - 1)
     there = rows["gmv"].where(rows["order_id"].isin(shop["order_id"]), 0)
-    at = day.reindex(rows.index)
-    return _by_window(rows.assign(window_start=at, window_end=at, whole=rows["gmv"], other=there))
+    return _by_window(
+        rows.assign(window_start=starts, window_end=ends, whole=rows["gmv"], other=there)
+    )
 
 
 def _by_window(rows: pd.DataFrame) -> pd.DataFrame:
