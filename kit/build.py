@@ -39,6 +39,12 @@ def tables(
         "post_stats": lists.post_stats(parts, windows, known),
         "creator_stats": lists.creator_stats(parts, windows),
         "ad_stats": lists.ad_stats(parts, windows),
+        **{
+            f"{table}_replaced": lists.replaced_rows(
+                parts, windows, table, contracts.TABLES[f"{table}_replaced"]
+            )
+            for table in ("post_stats", "ad_stats")
+        },
         "creators": people.creators(
             books.tables,
             _in_exports(parts),

@@ -325,17 +325,11 @@ class Client:
         A Sunday is covered when no kind of windowed export that reaches the newest weeks stops
         short of it. Order files name no window: their last line may be a day or two earlier.
         """
-        newest = self.newest_day()
-        if newest is None:
+        sunday = covered_sunday(self.frame("files"), self.frame("windows"))
+        if sunday is None:
             raise ClientError(
                 f"{self.name} has no data yet. Put exports into {self.folder}/exports."
             )
-        sunday = newest - timedelta((newest.weekday() + 1) % windows.WEEK_DAYS)
-        kept = self.frame("windows").query("kept")
-        ends = kept.groupby("kind")["window_end"].max()
-        recent = ends[ends > pd.Timestamp(sunday) - pd.Timedelta(days=4 * windows.WEEK_DAYS)]
-        while len(recent) and recent.min() < pd.Timestamp(sunday):
-            sunday -= timedelta(windows.WEEK_DAYS)
         return sunday
 
     def program_start(self) -> tuple[date | None, str]:
@@ -356,6 +350,19 @@ class Client:
             return None, "unknown: no program_start, sample or post"
         day, why = min(found)
         return day.date(), f"{why} (client.toml has no program_start)"
+
+
+def covered_sunday(files: pd.DataFrame, registered: pd.DataFrame) -> date | None:
+    """The last Sunday that the tables `files` and `windows` cover; see `Client.covered_until`."""
+    newest = _day(files["last_day"].max())
+    if newest is None:
+        return None
+    sunday = newest - timedelta((newest.weekday() + 1) % windows.WEEK_DAYS)
+    ends = registered[registered["kept"]].groupby("kind")["window_end"].max()
+    recent = ends[ends > pd.Timestamp(sunday) - pd.Timedelta(days=4 * windows.WEEK_DAYS)]
+    while len(recent) and recent.min() < pd.Timestamp(sunday):
+        sunday -= timedelta(windows.WEEK_DAYS)
+    return sunday
 
 
 def _day(value: Any) -> date | None:

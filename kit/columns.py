@@ -65,7 +65,7 @@ def _same(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _array(rows: pd.DataFrame, name: str, kind: pa.DataType) -> pa.Array:
     if name not in rows.columns:
-        return pa.nulls(len(rows), kind)
+        return pa.array([[]] * len(rows), kind) if kind == TEXTS else pa.nulls(len(rows), kind)
     values = rows[name]
     if kind == TEXTS:
         return pa.array(

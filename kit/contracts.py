@@ -72,6 +72,7 @@ class OrderVersions:
         (TEXT, "order_id sku_id post_id"),
         (DAY, "seen_on"),
         (TEXT, "status"),
+        (FLAG, "counts"),
         (
             MONEY,
             "gmv refunded_amount standard_commission_estimated standard_commission_actual "
@@ -105,7 +106,11 @@ class ShopOrders:
 
 
 class Posts:
-    """One row per video or LIVE of any list, whichever windows were kept."""
+    """One row per video or LIVE of any list, whichever windows were kept.
+
+    `seen_on` is the day of the first download that lists it; `products_seen_on` has, for each of
+    `product_ids`, that of the first that shows the product, as ISO text.
+    """
 
     key = ["post_id"]
     columns = _columns(
@@ -114,6 +119,8 @@ class Posts:
         (DAY, "published_on"),
         (TEXTS, "product_ids"),
         (TEXT, "kind brief_id hook_angle caption"),
+        (DAY, "seen_on"),
+        (TEXTS, "products_seen_on"),
     )
 
 
@@ -174,6 +181,23 @@ class AdStats:
     )
     rules = {"spend is not negative": _not_negative("spend")}
     main_money = "spend"
+
+
+class ReplacedPostStats:
+    """One row per row of a list of posts that another download has replaced since.
+
+    A later download of the same window, or a finer window: what was known before, for replays.
+    """
+
+    key = ["post_id", "window_start", "window_end", "source", "file", "row"]
+    columns = PostStats.columns
+
+
+class ReplacedAdStats:
+    """One row per row of a paid-delivery export that another download has replaced since."""
+
+    key = [*AdStats.key, "file", "row"]
+    columns = AdStats.columns
 
 
 class Creators:
@@ -438,6 +462,8 @@ TABLES: dict[str, type] = {
     "post_stats": PostStats,
     "creator_stats": CreatorStats,
     "ad_stats": AdStats,
+    "post_stats_replaced": ReplacedPostStats,
+    "ad_stats_replaced": ReplacedAdStats,
     "creators": Creators,
     "tiers": Tiers,
     "agreements": Agreements,

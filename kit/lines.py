@@ -105,6 +105,22 @@ def counts(lines: pd.DataFrame, shop: pd.DataFrame) -> pd.Series:
     return ~(unpaid | cancelled | _cancelled_in_shop(lines, shop))
 
 
+def counted_then(versions: pd.DataFrame, shop_versions: pd.DataFrame) -> pd.Series:
+    """`counts` of each state of a line with what the shop files showed as cancelled by then."""
+    alone = counts(versions, shop_versions.head(0))
+    gone = shop_versions[shop_versions["status"] == "cancelled"]
+    by_sku = gone.groupby(SHOP_KEY, dropna=False)["seen_on"].min().rename("sku_gone_on")
+    touched = shop_versions.loc[shop_versions["order_id"].isin(gone["order_id"]), SHOP_KEY]
+    every = touched.drop_duplicates().merge(by_sku.reset_index(), on=SHOP_KEY, how="left")
+    each = every.groupby("order_id")["sku_gone_on"]
+    whole = each.max().where(each.count() == each.size()).rename("order_gone_on")
+    known = versions[[*SHOP_KEY, "seen_on"]].merge(by_sku.reset_index(), on=SHOP_KEY, how="left")
+    known = known.merge(whole.reset_index(), on="order_id", how="left")
+    then = known["seen_on"]
+    cancelled = (known["sku_gone_on"] <= then) | (known["order_gone_on"] <= then)
+    return alone & ~cancelled.to_numpy(bool)
+
+
 def _cancelled_in_shop(lines: pd.DataFrame, shop: pd.DataFrame) -> pd.Series:
     gone = shop["status"] == "cancelled"
     if not gone.any():
@@ -218,4 +234,5 @@ def versions_table(versions: pd.DataFrame, shop_versions: pd.DataFrame) -> pd.Da
         return contracts.empty(contracts.OrderVersions)
     seen = states(versions)
     seen["refunded_amount"] = refunded_then(seen, shop_versions)
+    seen["counts"] = counted_then(seen, shop_versions)
     return seen[list(contracts.OrderVersions.columns)]

@@ -146,13 +146,15 @@ def posts(parts: dict[str, pd.DataFrame], briefs: pd.DataFrame, zone: str) -> pd
     dated = rows.dropna(subset=["published_on"]).drop_duplicates("post_id")
     found = rows.groupby("post_id")[["creator_id", "caption", "kind"]].last()
     found = found.join(dated.set_index("post_id")[["published_at", "published_on"]])
+    found = found.join(rows.groupby("post_id")["seen_on"].min())
     found = found.join(_product_ids(rows)).reset_index()
     return _with_brief(found, briefs)[list(contracts.Posts.columns)]
 
 
 def _as_posts(rows: pd.DataFrame, kind: str, zone: str) -> pd.DataFrame:
     wanted = ["post_id", "creator_id", "caption", "published_at", "published_on", "product_ids"]
-    own = with_columns(rows, [*wanted, "product_id"])[[*wanted, "product_id", "file_order", "row"]]
+    own = with_columns(rows, [*wanted, "product_id"])
+    own = own[[*wanted, "product_id", "seen_on", "file_order", "row"]]
     moment = pd.to_datetime(own["published_at"], utc=True).astype("datetime64[us, UTC]")
     printed = pd.to_datetime(own["published_on"]).astype("datetime64[us]")
     single = own["product_id"].map(lambda one: [one] if isinstance(one, str) else [])
@@ -167,10 +169,12 @@ def _as_posts(rows: pd.DataFrame, kind: str, zone: str) -> pd.DataFrame:
     ).drop(columns="product_id")
 
 
-def _product_ids(rows: pd.DataFrame) -> pd.Series:
-    pairs = rows[["post_id", "product_ids"]].explode("product_ids").dropna()
-    pairs = pairs.drop_duplicates().sort_values(["post_id", "product_ids"])
-    return pairs.groupby("post_id")["product_ids"].agg(list)
+def _product_ids(rows: pd.DataFrame) -> pd.DataFrame:
+    """Per post its products, over all files, and the day each of them was first shown."""
+    pairs = rows[["post_id", "product_ids", "seen_on"]].explode("product_ids").dropna()
+    first = pairs.groupby(["post_id", "product_ids"])["seen_on"].min()
+    days = first.dt.strftime("%Y-%m-%d").rename("products_seen_on").reset_index()
+    return days.groupby("post_id")[["product_ids", "products_seen_on"]].agg(list)
 
 
 def _with_brief(found: pd.DataFrame, briefs: pd.DataFrame) -> pd.DataFrame:
@@ -212,6 +216,23 @@ def _kept(parts: dict, windows: pd.DataFrame, table: str, contract: type) -> pd.
         for kind in group
         if kind in parts and len(parts[kind])
     ]
+    frames = [frame for frame in frames if len(frame)]
+    return pd.concat(frames, ignore_index=True) if frames else contracts.empty(contract)
+
+
+def replaced_rows(
+    parts: dict[str, pd.DataFrame], windows: pd.DataFrame, table: str, contract: type
+) -> pd.DataFrame:
+    """The rows of a table's lists that are in no kept window, or in an older file of one."""
+    columns = list(contract.columns)  # type: ignore[attr-defined]
+    frames = []
+    for kind in (kind for group in FEEDS[table] for kind in group):
+        rows = parts.get(kind, pd.DataFrame()).reset_index(drop=True)
+        if rows.empty:
+            continue
+        stay = kept_rows(rows.assign(_place=rows.index), windows, kind)["_place"]
+        left = rows.drop(index=stay)
+        frames.append(with_columns(left, columns).assign(source=kind)[columns])
     frames = [frame for frame in frames if len(frame)]
     return pd.concat(frames, ignore_index=True) if frames else contracts.empty(contract)
 
