@@ -16,6 +16,7 @@ from kit import client as clients
 from kit.doctor import Finding
 from kit.errors import ClientError, KitError
 from kit.ingest import IngestReport
+from kit.results import Findings
 from kit.running import Outcome
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ def days(text: str) -> tuple[date, date]:
             f"--window {text} is not a first and a last day. Write 2026-05-04..2026-05-10."
         )
     return found
+
+
+def sunday(option: str, text: str | None) -> date | None:
+    """The day an option gives as ISO text, or None; `ClientError` for anything else."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise ClientError(f"{option} {text} is no day. Write it as 2026-02-01.") from None
 
 
 def day_of(client: str, as_of: str | None, home: str | Path | None) -> date:
@@ -309,3 +318,60 @@ def examined(findings: Sequence[Finding]) -> bool:
     else:
         print("Reports can be made here.")
     return not lacking
+
+
+def backtest(found: Findings, currency: str) -> None:
+    """What the replay found: the weeks, then for each rule a table and its findings."""
+    from kit import sentences
+
+    print(sentences.replayed_weeks(found["weeks"]))
+    parts = {
+        "spark": ("Spark selection", sentences.replayed_sparks(found["spark"], currency)),
+        "output": ("Output flags", sentences.replayed_flags(found["output"])),
+        "promotion": ("Promotion audit", sentences.replayed_moves(found["promotion"], currency)),
+    }
+    for name, (title, texts) in parts.items():
+        rows = found[name]
+        print(f"\n{title}")
+        if len(rows):
+            shown = rows[[column for column in _SHOWN[name] if column in rows]]
+            print(
+                table(
+                    _as_percent(shown, _RATES[name]).rename(
+                        columns=lambda text: text.replace("_", " ")
+                    )
+                )
+            )
+        for text in texts:
+            print(f"- {text}")
+    print("\nThresholds")
+    for text in sentences.own_thresholds(found["thresholds"]):
+        print(f"- {text}")
+
+
+_COUNTS = ["rule", "picks", "hits", "misses", "cannot_tell"]
+_SHOWN = {
+    "spark": [
+        *_COUNTS,
+        *("passed_over", "later_clicks", "later_orders", "later_rate", "orders", "captured"),
+        "money_lost",
+    ],
+    "output": [*_COUNTS, "later_posts", "later_value"],
+    "promotion": [*_COUNTS, "later_posts", "later_value", "money"],
+}
+_RATES = {"spark": ("later_rate", "captured"), "output": ("later_value",), "promotion": ()}
+
+
+def _as_percent(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    return rows.assign(
+        **{name: [words.percent(value, 2) for value in rows[name]] for name in names}
+    )
+
+
+def backtest_json(found: Findings, folder: Path) -> None:
+    """The same as JSON: weeks, a row per rule, the thresholds, and where the files are."""
+    names = ("weeks", "spark", "output", "promotion", "thresholds")
+    told = {name: _records(found[name]) for name in names}
+    for week in told["weeks"]:
+        week |= {name: week[name][:10] for name in ("as_of", "known_on")}
+    print(json.dumps({"client": found.client, "folder": str(folder), **told}, indent=2))

@@ -277,15 +277,20 @@ def value(
         return math.nan
 
 
-def save(findings: Findings) -> None:
+def save(findings: Findings, *beside: Findings) -> None:
     """Write `results.parquet` and `decisions.csv` into `$KIT_REPORT_FOLDER`, if that is set.
+
+    `beside` are findings shown in the same notebook, whose figures and decisions follow.
 
     A notebook's last cell calls this. `kit run` sets the folder; opened by hand, in JupyterLab,
     the same cell writes nothing.
     """
     folder = os.environ.get("KIT_REPORT_FOLDER")
     if folder:
-        write(findings.figures, findings.decisions, Path(folder))
+        every = [findings, *(other for other in beside if len(other.figures))]
+        figures = pd.concat([one.figures for one in every], ignore_index=True)
+        decided = pd.concat([one.decisions for one in every], ignore_index=True)
+        write(figures, decided, Path(folder))
 
 
 def write(figures: pd.DataFrame, decisions: pd.DataFrame, folder: Path) -> None:

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 
 from kit import change, metrics, results, scorecard, spark, velocity, words
+from kit.backtest import thresholds
+from kit.backtest.cases import own_thresholds
 from kit.output import output_flags
 from kit.policy import Policy
 
@@ -33,8 +35,9 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     Every roster creator who is active or has an agreement in force gets exactly one verdict.
     Tables: verdicts (a row per creator), scores (creator × metric), flags (act and watch alone),
     distribution (creators by GMV), weeks (posts beside GMV), tiers (GMV per active creator),
-    forecast, false_alarms, sparks, angles, repeat, change (of GMV since last week, part by part)
-    and movers (the same for each tier, hook angle, product and creator).
+    forecast, false_alarms, sparks, angles, repeat, change (of GMV since last week, part by part),
+    movers (the same for each tier, hook angle, product and creator) and thresholds (where the
+    client's own past would put them).
     """
     day = metrics.as_day(as_of)
     counted = metrics.figures(client, day)
@@ -46,6 +49,7 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     weeks = metrics.program_weeks(client, day)
     tiers = _tiers(counted, day)
     moved = change.weekly(client, day)
+    own = own_thresholds(client, day)
     figures = results.figures(
         REPORT,
         counted,
@@ -54,6 +58,7 @@ def report(client: Any, as_of: date | str) -> results.Findings:
         _tier_figures(tiers, day),
         _week_figures(weeks),
         *change.figures(moved, client.name, day),
+        thresholds.figures(own, (client.first_day() or day, day)),
     )
     flags = _flags(scored.rows, people)
     tables = {
@@ -72,6 +77,7 @@ def report(client: Any, as_of: date | str) -> results.Findings:
         ),
         "change": moved.parts,
         "movers": moved.subjects,
+        "thresholds": own,
     }
     return results.Findings(
         REPORT, client.name, day, figures, results.decisions(REPORT, *_decisions(judged)), tables

@@ -199,12 +199,21 @@ def candidates(client: Any, as_of: date | str, policy: Policy | None = None) -> 
     return _candidates(client, as_of, policy or client.policy)[0]
 
 
+def judged(
+    client: Any, as_of: date | str, policy: Policy
+) -> tuple[pd.DataFrame, boost.Bar, str | None]:
+    """`metrics.post_rates` ranked against the break-even bar; the bar; why clicks are not known.
+
+    What `candidates` says of a post before anybody asks whether it may run.
+    """
+    posts = metrics.post_rates(client, as_of, policy.spark.days)
+    bar = boost.break_even(client, as_of, policy)
+    return rank(posts, _with_bar(policy, bar.value)), bar, posts.attrs.get("why")
+
+
 def _candidates(client: Any, as_of: date | str, policy: Policy) -> tuple[pd.DataFrame, boost.Bar]:
     days = policy.spark.days
-    posts = metrics.post_rates(client, as_of, days)
-    why = posts.attrs.get("why")
-    bar = boost.break_even(client, as_of, policy)
-    ranked = rank(posts, _with_bar(policy, bar.value))
+    ranked, bar, why = judged(client, as_of, policy)
     share = boost.organic_share(client, as_of, days).set_index("post_id")["organic_order_share"]
     table = pd.concat(
         [

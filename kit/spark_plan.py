@@ -18,6 +18,7 @@ LEVEL = 0.90
 BLANK = 0.05
 # How many posts a week's budget can carry, and so the rules are compared on.
 MOST_COMPARED = 10
+OURS = "estimated conversion"
 
 
 def planned_budget(client: Any, as_of: date | str) -> float | None:
@@ -215,28 +216,16 @@ def compare_rules(
     known = candidates[candidates["clicks"].notna()]
     if known.empty:
         return pd.DataFrame(columns=_RULES)
-    sparks = int((known["verdict"] == "spark").sum())
-    k = min(sparks or 5, MOST_COMPARED, len(known))
+    k = min(int((known["verdict"] == "spark").sum()) or 5, MOST_COMPARED, len(known))
     each = 1000.0
     if budget and bar.cost_per_click > 0:
         each = budget / bar.cost_per_click / k
-    clicks = known["clicks"].astype(float)
-    raw = (known["orders"].astype(float) / clicks.where(clicks > 0)).fillna(-1)
-    keys = {
-        "estimated conversion": -known["rank"].astype(float),
-        "raw conversion": raw,
-        "GMV": known["gmv"].astype(float).fillna(-1),
-        "views": known["views"].astype(float).fillna(-1),
-    }
     z = stats.norm.ppf((1 + LEVEL) / 2)
     sds = ((known["ci_high"] - known["ci_low"]).astype(float) / (2 * z)).set_axis(known["post_id"])
     ours: set[str] = set()
     rows = []
-    for rule, key in keys.items():
-        order = pd.DataFrame({"key": -key, "post_id": known["post_id"]}).sort_values(
-            ["key", "post_id"]
-        )
-        chosen = known.loc[order.index[:k]]
+    for rule, order in ordered_by_rules(known).items():
+        chosen = known.loc[order[:k]]
         picked = set(chosen["post_id"])
         ours = ours or picked
         expected = each * float(chosen["estimate"].sum())
@@ -259,6 +248,24 @@ def compare_rules(
     table["lost_high"] = table["orders_lost"] + table["half"]
     table["gmv_lost"] = table["orders_lost"] * order_value
     return table[_RULES]
+
+
+def ordered_by_rules(known: pd.DataFrame) -> dict[str, pd.Index]:
+    """The posts as each rule would take them, best first: rule → labels of `known`, ours first."""
+    clicks = known["clicks"].astype(float)
+    raw = (known["orders"].astype(float) / clicks.where(clicks > 0)).fillna(-1)
+    keys = {
+        OURS: -known["rank"].astype(float),
+        "raw conversion": raw,
+        "GMV": known["gmv"].astype(float).fillna(-1),
+        "views": known["views"].astype(float).fillna(-1),
+    }
+    return {
+        rule: pd.DataFrame({"key": -key, "post_id": known["post_id"]})
+        .sort_values(["key", "post_id"])
+        .index
+        for rule, key in keys.items()
+    }
 
 
 _RULES = [

@@ -37,14 +37,7 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     costs and should bring), medians (by tier measured).
     """
     day = metrics.as_day(as_of)
-    people = metrics.people(client, day)
-    people = people[people["on_roster"] & people["tier"].notna()]
-    months = metrics.creator_months(client, day)
-    months = months[months["creator_id"].isin(people["creator_id"])]
-    audit = promotion_audit(
-        _with_today(months, people, day), day, client.policy, currency=client.currency
-    )
-    audit = audit.merge(people[["creator_id", "followers", "band_note"]], on="creator_id")
+    audit, months = audited(client, day)
     period, clean = _periods(day, client.policy)
     medians = _medians(audit)
     moves = tier_move.moves(client, day, audit, months)
@@ -67,6 +60,18 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     }
     decisions = results.decisions(REPORT, _decisions(audit, period))
     return results.Findings(REPORT, client.name, day, figures, decisions, tables)
+
+
+def audited(client: Any, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The audit of roster creators with a tier, followers beside it, and their closed months."""
+    people = metrics.people(client, day)
+    people = people[people["on_roster"] & people["tier"].notna()]
+    months = metrics.creator_months(client, day)
+    months = months[months["creator_id"].isin(people["creator_id"])]
+    audit = promotion_audit(
+        _with_today(months, people, day), day, client.policy, currency=client.currency
+    )
+    return audit.merge(people[["creator_id", "followers", "band_note"]], on="creator_id"), months
 
 
 def _with_today(months: pd.DataFrame, people: pd.DataFrame, day: date) -> pd.DataFrame:

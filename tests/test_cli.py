@@ -19,6 +19,7 @@ COMMANDS = [
     "run",
     "deck",
     "brief",
+    "backtest",
     "explain",
     "runs",
     "prune",
@@ -215,3 +216,17 @@ def test_runs_lists_and_prune_asks_before_it_removes(kit, home):
     assert "Removed 1 report" in out
     assert (folder.exists(), newer.exists()) == (False, True)
     assert kit("runs", "--client", "tinny", "--home", home)[0] == 2
+
+
+def test_a_backtest_says_what_it_lacks(kit, home):
+    code, out, err = kit("backtest", "--client", "tiny", "--home", home)
+    assert code == 2
+    assert out == ""
+    assert err.startswith("tiny cannot be replayed: it holds no video list. Export one each week")
+    assert not (home / "reports").exists()
+
+
+def test_a_backtest_from_no_day_is_refused(kit, home):
+    code, _, err = kit("backtest", "--client", "tiny", "--from", "may", "--home", home)
+    assert code == 2
+    assert err.strip() == "--from may is no day. Write it as 2026-02-01."

@@ -23,7 +23,12 @@ from kit.metrics.publishing import (
     program_weeks,
     publishing_figures,
 )
-from kit.metrics.sales import post_revenue, revenue_figures, revenue_per_post_figures
+from kit.metrics.sales import (
+    post_revenue,
+    post_revenue_of,
+    revenue_figures,
+    revenue_per_post_figures,
+)
 from kit.metrics.shared import shared
 from kit.metrics.subject_weeks import subject_weeks
 from kit.metrics.traffic import hook_figures, hook_readings, post_rates, traffic_figures
@@ -42,6 +47,7 @@ __all__ = [
     "people",
     "post_rates",
     "post_revenue",
+    "post_revenue_of",
     "program_weeks",
     "publishing",
     "repeat_by_creator",

@@ -5,6 +5,17 @@ ever typed into prose. What is missing is said as "not known", never as zero, an
 best unless the intervals set them apart.
 """
 
+from kit.sentences.backtest import (
+    THRESHOLDS,
+    own_threshold,
+    own_thresholds,
+    replayed_flags,
+    replayed_moves,
+    replayed_sparks,
+    replayed_weeks,
+    threshold,
+    why_not_replayed,
+)
 from kit.sentences.decisions import (
     ORDER_OF_ACTIONS,
     cells,
@@ -71,6 +82,7 @@ from kit.sentences.program import (
 __all__ = [
     "EXPECTATIONS",
     "ORDER_OF_ACTIONS",
+    "THRESHOLDS",
     "audit",
     "bar",
     "best",
@@ -107,20 +119,28 @@ __all__ = [
     "newcomers",
     "onboarding",
     "open_questions",
+    "own_threshold",
+    "own_thresholds",
     "pair",
     "part",
     "plan_return",
     "promotions",
     "readiness",
     "repeat",
+    "replayed_flags",
+    "replayed_moves",
+    "replayed_sparks",
+    "replayed_weeks",
     "review",
     "roster",
     "set_aside",
     "spark",
     "spark_report",
+    "threshold",
     "unknown",
     "value",
     "velocity",
     "weekly",
     "weeks_of_luck",
+    "why_not_replayed",
 ]

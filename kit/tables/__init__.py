@@ -4,6 +4,7 @@ Columns carry human labels, numbers one format down a column, an en dash what is
 frame becomes a sentence that says there is none.
 """
 
+from kit.tables.backtest import own_thresholds, replayed_sparks
 from kit.tables.creators import (
     creator_posts,
     decisions,
@@ -62,10 +63,12 @@ __all__ = [
     "movers",
     "moves",
     "newcomers",
+    "own_thresholds",
     "policy",
     "provenance",
     "readiness",
     "repeat_rates",
+    "replayed_sparks",
     "restated",
     "roster",
     "set_aside",
