@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from kit import metrics, results, spark
+from kit import first_posts, metrics, results, spark
 from kit.client import Client
 from kit.policy import Policy
 
@@ -46,8 +46,13 @@ def report(client: Client, as_of: date | str, joined_within_days: int = 28) -> r
         "deals": deals_that_do_not_fit(client, as_of, people),
         "newcomers": newcomers(client, as_of, people, joined_within_days),
         "category": category_fit(client),
+        "first_posts": first_posts.by_tier(client, as_of),
     }
-    figures = results.figures(REPORT, _figures(client, as_of, tables))
+    figures = results.figures(
+        REPORT,
+        _figures(client, as_of, tables),
+        first_posts.figures(client, as_of, tables["first_posts"]),
+    )
     return results.Findings(REPORT, client.name, as_of, figures, _decisions(tables), tables)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kit import words
 from kit.sentences.figures import get, unknown
-from kit.words import count, in_words, is_missing, listed, money
+from kit.words import count, in_words, is_missing, listed, money, percent, percent_range
 
 
 def roster(tiers: pd.DataFrame) -> str:
@@ -141,3 +141,25 @@ def set_aside(rows: pd.DataFrame, currency: str = "USD", read: float | None = No
 def covered(start: date, end: date, posts: int, creators: int) -> str:
     """What a report looks at: "4–10 May 2026: 22 posts by 18 creators."."""
     return f"{words.period(start, end)}: {count(posts, 'post')} by {count(creators, 'creator')}."
+
+
+def first_posts(table: pd.DataFrame, due_days: int) -> str:
+    """How soon delivered samples became posts: program and tiers, with their intervals."""
+    if table.empty:
+        return "No delivered sample is on record, so nobody can say how soon one becomes a post."
+    rows = table.to_dict("records")
+    whole = rows[0]
+    text = (
+        f"Of {count(whole['creators'], 'creator')} with a delivered sample, "
+        f"{percent(whole['by_due'], 0)} had posted within {due_days} days "
+        f"({percent_range(whole['due_low'], whole['due_high'], 0)}) and "
+        f"{percent(whole['by_late'], 0)} within 60 "
+        f"({percent_range(whole['late_low'], whole['late_high'], 0)})"
+    )
+    half = whole["half_days"]
+    text += f"; half took up to {count(half, 'day')}" if not is_missing(half) else ""
+    tiers = [
+        f"tier {row['tier']} {percent(row['by_due'], 0)} of {words.number(row['creators'])}"
+        for row in rows[1:]
+    ]
+    return f"{text}; within {due_days} days: {listed(tiers)}." if tiers else f"{text}."

@@ -10,7 +10,7 @@ from great_tables import GT
 from kit import sentences, words
 from kit.change import REAL_WORD
 from kit.creator_rates.shared import chance
-from kit.tables.look import Column, finished
+from kit.tables.look import Column, finished, ranges
 
 
 def roster(tiers: pd.DataFrame, subtitle: str = "") -> GT:
@@ -326,3 +326,32 @@ def _luck(row: dict) -> str:
         return row["reading"] or words.MISSING
     word = "real" if row["reading"] == REAL_WORD else "chance"
     return f"{word} ({sentences.weeks_of_luck(row['by_chance'])})"
+
+
+def first_posts(table: pd.DataFrame, due_days: int, subtitle: str = "") -> GT:
+    """How soon samples become posts. One row for the program and each tier."""
+    shown = table.assign(
+        who=["All" if words.is_missing(tier) else f"Tier {tier}" for tier in table["tier"]],
+        due=ranges(table["due_low"], table["due_high"]),
+        late=ranges(table["late_low"], table["late_high"]),
+    )
+    columns = [
+        Column("who", "Creators"),
+        Column("creators", "With a sample", "count"),
+        Column("posted", "Have posted", "count"),
+        Column("by_due", "Share", "percent0", f"Within {due_days} days"),
+        Column("due", "95% interval", "range", f"Within {due_days} days"),
+        Column("by_late", "Share", "percent0", "Within 60 days"),
+        Column("late", "95% interval", "range", "Within 60 days"),
+        Column("half_days", "Days until half had posted", "count"),
+    ]
+    return finished(
+        shown,
+        columns,
+        id="first-posts",
+        title="From the delivered sample to the first post",
+        subtitle=subtitle,
+        note="Kaplan-Meier: whoever has not posted yet counts for as long as there was time to. "
+        "Any post counts, of whatever product.",
+        none="No delivered sample is on record.",
+    )
