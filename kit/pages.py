@@ -1,13 +1,21 @@
-"""A finished notebook as one self-contained page: no script, no request to any host."""
+"""A finished notebook as one self-contained page: one script of its own, no request to any host."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import html as markup
+import re
+from datetime import date
 from pathlib import Path
 
 import bleach
 import nbformat
 from bleach.css_sanitizer import ALLOWED_CSS_PROPERTIES, CSSSanitizer
 from nbconvert import HTMLExporter
+
+from kit import words
+from kit.page_tables import as_figures
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
@@ -42,15 +50,46 @@ def write_html(notebook: Path, page: Path) -> None:
     Code is folded away, cells tagged `setup` show only what they put out, figures keep their
     alternative text. Markup in data is made harmless: what a post's caption says is text. The
     page's title, its first line and a warning at its top are taken from the notebook's metadata
-    (`title`, `kit.line`, `kit.warning_title` and `kit.warning`), where a run puts them.
+    (`title`, `kit.line`, `kit.warning_title` and `kit.warning`), where a run puts them; a cell
+    tagged `warning`, which says the same to who opens the notebook, is left out.
     """
     read = nbformat.read(notebook, as_version=4)
     read.metadata.setdefault("title", heading(read) or notebook.stem)
     read.metadata.pop("widgets", None)
+    read.cells = [cell for cell in read.cells if "warning" not in _tags(cell)]
     if any("injected-parameters" in _tags(cell) for cell in read.cells):
         read.cells = [cell for cell in read.cells if "parameters" not in _tags(cell)]
-    html, _ = _exporter().from_notebook_node(read, {"metadata": {"name": notebook.stem}})
-    page.write_text(html, encoding="utf-8")
+    html, _ = _exporter().from_notebook_node(
+        read, {"metadata": {"name": notebook.stem}, **_script()}
+    )
+    page.write_text(_with_contents(html), encoding="utf-8")
+
+
+def _script() -> dict[str, str]:
+    """The page's one script, and the hash by which its security policy knows it."""
+    script = (TEMPLATES / "report" / "report.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return {"script": script, "script_hash": f"sha256-{digest}"}
+
+
+def _with_contents(html: str) -> str:
+    """The page with a list of its headings where the template has the place for one."""
+    found: list[str] = []
+
+    def named(match: re.Match[str]) -> str:
+        found.append(" ".join(markup.unescape(re.sub("<[^>]*>", "", match[1])).split()))
+        return f'<h2 id="part-{len(found)}">{match[1]}</h2>'
+
+    html = re.sub(r"<h2>(.*?)</h2>", named, html, flags=re.DOTALL)
+    lines = "".join(
+        f'<li><a href="#part-{number}">{markup.escape(text)}</a></li>\n'
+        for number, text in enumerate(found, start=1)
+    )
+    nav = (
+        '<nav class="contents" aria-label="Contents"><details><summary>Contents</summary>\n'
+        f"<ul>\n{lines}</ul></details></nav>"
+    )
+    return html.replace("<!--contents-->", nav if len(found) > 1 else "", 1)
 
 
 def _tags(cell: nbformat.NotebookNode) -> list[str]:
@@ -79,6 +118,8 @@ def _exporter() -> HTMLExporter:
     # nbconvert's own filter keeps neither headings nor table heads
     exporter.register_filter("clean_html", clean_text)
     exporter.register_filter("clean_table", clean_table)
+    exporter.register_filter("css_string", css_string)
+    exporter.register_filter("plain_days", plain_days)
     return exporter
 
 
@@ -92,8 +133,34 @@ def clean_text(html: str) -> str:
 
 
 def clean_table(html: str) -> str:
-    """A table like prose, with the stylesheet it brings."""
-    return _clean(html, TABLE_TAGS)
+    """A table like prose, with the stylesheet it brings; great-tables' are dressed by the page."""
+    return _clean(as_figures(str(html)), TABLE_TAGS)
+
+
+def plain_days(text: str) -> str:
+    """A message with its days as people write them; in names of files they stay.
+
+    >>> plain_days("No sales since 2026-05-04 in orders-2026-05-04.csv.")
+    'No sales since 4 May 2026 in orders-2026-05-04.csv.'
+    """
+    return re.sub(r"(?<![\w.-])\d{4}-[01]\d-[0-3]\d(?!-|\.?\w)", _plain_day, text)
+
+
+def _plain_day(found: re.Match[str]) -> str:
+    try:
+        return words.day(date.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]
+
+
+def css_string(text: str) -> str:
+    """A text as a string of a stylesheet, in which nothing can end the string or the stylesheet.
+
+    >>> print(css_string('Acme "W19"'))
+    "Acme\\000020\\000022W19\\000022"
+    """
+    letters = (c if c.isascii() and c.isalnum() else f"\\{ord(c):06x}" for c in text)
+    return f'"{"".join(letters)}"'
 
 
 def _clean(html: str, tags: set[str]) -> str:
@@ -112,4 +179,4 @@ def _harmless(tag: str, name: str, value: str) -> bool:
         return tag == "img" and value.startswith("data:image/")
     if name == "href":
         return tag == "a" and not value.lower().lstrip().startswith("data:")
-    return name in ATTRIBUTES or name.startswith("aria-")
+    return name in ATTRIBUTES or name.startswith("aria-") or name == "data-label"

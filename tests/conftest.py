@@ -19,6 +19,11 @@ PROGRAMS = {
 REQUIRED = "KIT_REQUIRE_SYSTEM_PACKAGES"
 
 
+def program(name: str) -> str | None:
+    """Where the system has one of PROGRAMS."""
+    return shutil.which(name)
+
+
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory):
     """A home of its own that holds a copy of the sample client, tables not yet built."""

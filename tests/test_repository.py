@@ -31,7 +31,10 @@ def test_conda_gets_the_same_dependencies():
     wanted = dict(map(parted, every))
     wanted = {CONDA.get(name, name): specifier for name, specifier in wanted.items()}
     listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
-    given = dict(parted(entry) for entry in listed if isinstance(entry, str))
+    by_pip = next(entry["pip"] for entry in listed if isinstance(entry, dict))
+    assert by_pip.pop() == "-e ."
+    listed = [entry for entry in listed if isinstance(entry, str)]
+    given = dict(parted(entry) for entry in [*listed, *by_pip])
     assert given.pop("python") == PROJECT["requires-python"]
     assert given.pop("pip") == ""
     assert given == wanted

@@ -272,7 +272,7 @@ def movers(
         real=[_luck(row) for row in frame.to_dict("records")],
     )
     columns = [
-        Column("label", "", width="23%"),
+        Column("label", "Where", width="23%"),
         Column("before", "Week before", "money"),
         Column("after", "This week", "money"),
         Column("change", "Change", "signed"),
