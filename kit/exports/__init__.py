@@ -1,8 +1,9 @@
 """Platform exports: recognise a downloaded file by its headers and read it into typed columns.
 
 Reading order: `reading` (what goes in and comes out), `kinds` and `headers` (what is known),
-`books`, `files` and `recognise` (which kind a sheet is), `values`, `dates`, `words` and `typed`
-(cells to values), `nondata`, `setaside` and `repeats` (which rows count), `read` (all of it).
+`books`, `files` and `recognise` (which kind a sheet is), `texts`, `values`, `dates`, `words` and
+`typed` (cells to values), `nondata`, `setaside` and `repeats` (which rows count), `read` (all of
+it).
 """
 
 from .kinds import KINDS

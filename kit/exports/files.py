@@ -24,7 +24,7 @@ import pyarrow.csv as pa_csv
 from ..errors import ExportError
 from . import archives
 from .headers import all_known, normalise
-from .values import as_array
+from .texts import as_array
 
 HEADER_ROWS = 15  # a header row is looked for in so many rows from the top
 # A file past this is refused unread: a million order lines are some 400 MB.

@@ -13,7 +13,19 @@ import pandas as pd
 
 from .. import threads
 from ..errors import ExportError
-from . import archives, files, finish, headers, looks, nondata, periods, recognise, repeats, values
+from . import (
+    archives,
+    files,
+    finish,
+    headers,
+    looks,
+    nondata,
+    periods,
+    recognise,
+    repeats,
+    texts,
+    values,
+)
 from .kinds import Kind, type_of
 from .periods import Period
 from .reading import SET_ASIDE_COLUMNS, Export, Reading
@@ -190,7 +202,7 @@ def _cells(sheet: files.Sheet, header: recognise.Recognised) -> _Sheet:
     every = named if kind.name == "shop_orders" else list(range(len(header.header)))
     cells = sheet.cells(header.header_row, every)
     index = pd.RangeIndex(len(cells.row))
-    other = {f"_{p}": values.as_text(cells.columns.pop(p), index) for p in every if p not in named}
+    other = {f"_{p}": texts.as_text(cells.columns.pop(p), index) for p in every if p not in named}
     columns = sorted(header.positions, key=lambda c: header.positions[c][0])
     found = threads.each(lambda c: _coalesced(c, header, cells, index), columns, len(index))
     text = dict(zip(columns, found, strict=True))
@@ -200,7 +212,7 @@ def _cells(sheet: files.Sheet, header: recognise.Recognised) -> _Sheet:
 def _looks(sheet: _Sheet) -> dict[int, looks.Look]:
     """What the cells of each column that was taken from the file look like, by place."""
     top = {int(name[1:]): cells.head(LOOKED_AT) for name, cells in sheet.other.items()}
-    columns = {place: values.cleaned(cells) for place, cells in top.items()}
+    columns = {place: texts.cleaned(cells) for place, cells in top.items()}
     columns |= {sheet.header.positions[name][0]: cells for name, cells in sheet.text.items()}
     return {place: looks.look(cells) for place, cells in columns.items()}
 
@@ -210,9 +222,9 @@ def _coalesced(
 ) -> pd.Series:
     """One canonical column from its one or several printed columns."""
     first, *others = header.positions[column]
-    result = values.cleaned_text(cells.columns.pop(first), index)
+    result = texts.cleaned_text(cells.columns.pop(first), index)
     for position in others:
-        second = values.cleaned_text(cells.columns.pop(position), index)
+        second = texts.cleaned_text(cells.columns.pop(position), index)
         if (result.notna() & second.notna() & (result != second)).any():
             raise ExportError(
                 f"has {header.header[first]} and {header.header[position]}, which both mean "

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from ..errors import ExportError
 from .headers import printed
 from .kinds import Kind, type_of
-from .values import as_array
+from .texts import as_array
 
 _DIGITS = 19  # of the longest number that always fits into 64 bits
 

@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from . import values
+from . import texts, values
 from .files import Cells
 from .kinds import Kind
 from .reading import Reading
@@ -100,7 +100,7 @@ def ragged_rows(
             continue
         amount = math.nan
         if 0 <= place < len(row) - 1 and len(row) < max(max(p) for p in positions.values()) + 1:
-            cell = values.cleaned(pd.Series([row[place]], dtype="str"))
+            cell = texts.cleaned(pd.Series([row[place]], dtype="str"))
             style = values.convention(reading.currency, [cell], ads=kind.ads) or "comma"
             amount = float(values.money(cell, style).values.iat[0])
         records.append((number, "row_has_a_cell_for_every_header", None, None, amount))

@@ -10,23 +10,30 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
-from collections.abc import Callable, Iterable
-from functools import wraps
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .headers import INVISIBLE
+from .texts import (
+    EDGES,
+    NULLS,
+    SPACE,
+    as_array,
+    as_text,
+    fill,
+    filled,
+    marked,
+    matches,
+    numbers,
+    once_per_word,
+    where,
+    without,
+)
 
-NULLS = ("", "--", "-", "–", "—", "N/A", "n/a", "{}")
-_EDGES = " \t\r\n\u00a0\u3000" + INVISIBLE
-_SPACE = r"\s\x0b\x1c-\x1f\x{85}\p{Z}"  # inside brackets: every white space, not ASCII's alone
-_MANY, _SAMPLE = 10_000, 1_000  # cells from which a column counts as long, and how many are tried
-_NOTHING = pa.scalar(None, pa.large_string())
-_NULL_WORDS = pa.array(NULLS, pa.large_string())
 _NO_HANDLE = pa.array(["", *NULLS], pa.large_string())
 _NO_ID = pa.array(["", "0", "-1"], pa.large_string())
 
@@ -74,83 +81,6 @@ class Parsed(NamedTuple):
     marks: frozenset[str] = frozenset()
 
 
-def as_array(text: pd.Series | pa.ChunkedArray) -> pa.Array:
-    """A text column as one Arrow array (a large file comes in chunks)."""
-    array = text
-    if isinstance(text, pd.Series):
-        array = pa.array(text, type=pa.large_string(), from_pandas=True)
-    if not isinstance(array, pa.ChunkedArray):
-        return array
-    if pa.types.is_dictionary(array.type):
-        array = array.unify_dictionaries()
-    return array.combine_chunks()
-
-
-def as_text(array: pa.Array, index: pd.Index | None = None) -> pd.Series:
-    """An Arrow array of texts as a column."""
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary.take(array.indices)
-    return pd.Series(pd.array(array, dtype="str"), index=index, copy=False)  # type: ignore[call-overload]
-
-
-def _words(text: pa.Array) -> pa.DictionaryArray | None:
-    """A long column as its distinct cells and where each stands; None where most are distinct."""
-    if len(text) < _MANY:
-        return None
-    sample = text.take(pa.array(np.linspace(0, len(text) - 1, _SAMPLE).astype("int64")))
-    if len(sample.unique()) > _SAMPLE // 2:
-        return None
-    return text.dictionary_encode(null_encoding="encode")
-
-
-def _once_per_word(parse: Callable[..., Any]) -> Callable[..., Any]:
-    """Have a parser see each distinct cell of a long column once, and spread what it finds."""
-
-    @wraps(parse)
-    def spread(column: pd.Series, *args: Any, **kwargs: Any) -> Any:
-        marked = any(isinstance(each, np.ndarray) for each in (*args, *kwargs.values()))
-        words = None if marked else _words(as_array(column))
-        if words is None:
-            return parse(column, *args, **kwargs)
-        places = words.indices.to_numpy()
-        found = parse(as_text(words.dictionary), *args, **kwargs)
-        if isinstance(found, pd.Series):
-            return _at(found, places, column.index)
-        return type(found)(*(_at(part, places, column.index) for part in found))
-
-    return spread
-
-
-def _at(part: Any, places: np.ndarray, index: pd.Index) -> Any:
-    """What was found for words, for every cell: a column, a mask, or a fact about all of them."""
-    if isinstance(part, pd.Series):
-        return pd.Series(part.array.take(places), index=index, copy=False)
-    return part[places] if isinstance(part, np.ndarray) else part
-
-
-def cleaned(column: pd.Series) -> pd.Series:
-    """Texts without tabs, spaces and invisible characters at their edges; null words missing.
-
-    >>> cleaned(pd.Series(["7599\\t", "--", " a "], dtype="str")).tolist()
-    ['7599', nan, 'a']
-    """
-    return cleaned_text(as_array(column), column.index)
-
-
-def cleaned_text(array: pa.Array, index: pd.Index) -> pd.Series:
-    """The same of an Arrow array, as a column."""
-    words = array if pa.types.is_dictionary(array.type) else _words(array)
-    text = array if words is None else words.dictionary
-    text = _without(pc.utf8_trim(text, _EDGES), _NULL_WORDS)
-    return as_text(text if words is None else text.take(words.indices), index)
-
-
-def _without(array: pa.Array, words: pa.Array) -> pa.Array:
-    """The texts with some words missing."""
-    null = pc.is_in(array, words)
-    return pc.if_else(null, _NOTHING, array) if null.true_count else array
-
-
 def convention(currency: str, columns: Iterable[pd.Series], *, ads: bool = False) -> str | None:
     """How amounts of a currency are written: "comma", "dot" or "whole"; None if the file is mixed.
 
@@ -175,40 +105,6 @@ def convention(currency: str, columns: Iterable[pd.Series], *, ads: bool = False
     return "dot" if dot else "comma"
 
 
-def _matches(text: pa.Array, pattern: str) -> np.ndarray:
-    """Which texts a pattern matches as a whole."""
-    return _marked(pc.match_substring_regex(text, f"^(?:{pattern})$"))
-
-
-def _marked(found: pa.Array) -> np.ndarray:
-    """A mask out of Arrow: missing is false, and the copy can be written to."""
-    if found.null_count:
-        found = found.fill_null(False)
-    return np.array(found.to_numpy(zero_copy_only=False), dtype=bool)
-
-
-def _there(text: pa.Array) -> np.ndarray:
-    return text.is_valid().to_numpy(zero_copy_only=False)
-
-
-def _where(text: pa.Array, mask: np.ndarray) -> pa.Array:
-    """The texts under a mask, missing elsewhere."""
-    return pc.if_else(pa.array(mask), text, _NOTHING)
-
-
-def _numbers(text: pa.Array) -> np.ndarray:
-    """Floats of texts that already look like numbers; missing stays missing."""
-    return pc.cast(text, pa.float64()).to_numpy(zero_copy_only=False)
-
-
-def _fill(values: np.ndarray, mask: np.ndarray, text: pa.Array) -> None:
-    """Put the numbers of the texts under a mask into an array of floats."""
-    if mask.all():
-        values[:] = _numbers(text)
-    elif mask.any():
-        values[mask] = _numbers(text.filter(pa.array(mask)))
-
-
 _PLAIN = {"comma": r"-?\d+(?:\.\d+)?", "dot": r"-?\d+", "whole": r"-?\d+"}
 # For each convention the shapes it reads: pattern, thousands sign, decimal sign.
 _SHAPES = {
@@ -227,7 +123,7 @@ _SHAPES = {
 }
 
 
-@_once_per_word
+@once_per_word
 def money(column: pd.Series, style: str, numeric: np.ndarray | None = None) -> Parsed:
     """Amounts rounded to the cent, with every currency mark met.
 
@@ -237,12 +133,12 @@ def money(column: pd.Series, style: str, numeric: np.ndarray | None = None) -> P
     [1234.5, 435212.0]
     """
     text = as_array(column)
-    there = _there(text)
+    there = filled(text)
     values = np.full(len(text), math.nan)
-    easy = _matches(text, _PLAIN[style])
+    easy = matches(text, _PLAIN[style])
     if numeric is not None:
         easy |= numeric
-    _fill(values, easy, text)
+    fill(values, easy, text)
     marks: frozenset[str] = frozenset()
     hard = there & ~easy
     if hard.any():
@@ -254,32 +150,32 @@ def money(column: pd.Series, style: str, numeric: np.ndarray | None = None) -> P
 def _decorated(text: pa.Array, style: str) -> tuple[np.ndarray, frozenset[str]]:
     """Amounts with a currency mark, a sign or separators."""
     text = pc.replace_substring_regex(text, r"['’](\d{3})", r"\1")  # Swiss thousands
-    mark = pc.replace_substring_regex(text, rf"[\d.,{_SPACE}()+\-−]+", "").dictionary_encode()
+    mark = pc.replace_substring_regex(text, rf"[\d.,{SPACE}()+\-−]+", "").dictionary_encode()
     names = [_MARK_OF.get(name.upper()) for name in mark.dictionary.to_pylist()]
     which = mark.indices.to_numpy()
     known = np.array([name is not None for name in names], dtype=bool)[which]
-    known &= _matches(text, rf"[^\d]*[\d.,{_SPACE}]+[^\d]*")
+    known &= matches(text, rf"[^\d]*[\d.,{SPACE}]+[^\d]*")
     body = pc.utf8_ltrim(pc.replace_substring_regex(text, r"[^\d.,]+", ""), ".")
     values = np.full(len(text), math.nan)
     for pattern, thousands, decimal in _SHAPES[style]:
         open_ = known & np.isnan(values)
         if not open_.any():
             break
-        fits = open_ & _matches(body, pattern)
+        fits = open_ & matches(body, pattern)
         if fits.any():
             plain = body if fits.all() else body.filter(pa.array(fits))
             if thousands:
                 plain = pc.replace_substring(plain, thousands, "")
             if decimal != ".":
                 plain = pc.replace_substring(plain, decimal, ".")
-            values[fits] = _numbers(plain)
-    negative = _marked(pc.match_substring_regex(text, r"^\(.*\)$|^[^\d]*[-−]"))
+            values[fits] = numbers(plain)
+    negative = marked(pc.match_substring_regex(text, r"^\(.*\)$|^[^\d]*[-−]"))
     values = np.where(negative, -values, values)
     met = {names[k] for k in np.unique(which[~np.isnan(values)])}
     return values, frozenset(name for name in met if name)
 
 
-@_once_per_word
+@once_per_word
 def count(column: pd.Series, numeric: np.ndarray | None = None, *, ads: bool = False) -> Parsed:
     """Whole numbers, nullable. A group of three after a sign is thousands, whichever the sign.
 
@@ -287,10 +183,10 @@ def count(column: pd.Series, numeric: np.ndarray | None = None, *, ads: bool = F
     [1204, 131240, <NA>]
     """
     text = as_array(column)
-    there = _there(text)
+    there = filled(text)
     values = np.full(len(text), math.nan)
-    easy = _matches(text, r"\d+")
-    _fill(values, easy, text)
+    easy = matches(text, r"\d+")
+    fill(values, easy, text)
     hard = there & ~easy
     if hard.any():
         values[hard] = _grouped(text.filter(pa.array(hard)), ads)
@@ -305,23 +201,23 @@ def _grouped(text: pa.Array, ads: bool) -> np.ndarray:
     group = r"\d{1,3}(?:,\d{3})+" if ads else r"\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+"
     zeros = r"\d+\.0+" if ads else r"\d+[.,]0{1,2}"
     values = np.full(len(text), math.nan)
-    grouped = _matches(text, group)
+    grouped = matches(text, group)
     if grouped.any():
         plain = pc.replace_substring_regex(text.filter(pa.array(grouped)), "[.,]", "")
-        values[grouped] = _numbers(plain)
+        values[grouped] = numbers(plain)
     if not grouped.all():
-        whole = ~grouped & _matches(text, zeros)
+        whole = ~grouped & matches(text, zeros)
         plain = pc.replace_substring_regex(text.filter(pa.array(whole)), "[.,]0+$", "")
-        values[whole] = _numbers(plain)
+        values[whole] = numbers(plain)
     return values
 
 
-@_once_per_word
+@once_per_word
 def number(column: pd.Series, style: str, numeric: np.ndarray | None = None) -> Parsed:
     """Plain numbers, such as daily averages; separators as in money."""
     parsed = money(column, style, numeric)
     text = as_array(column)
-    exact = _numbers(_where(text, _matches(text, r"-?\d+\.\d+")))
+    exact = numbers(where(text, matches(text, r"-?\d+\.\d+")))
     use = ~np.isnan(exact) & (
         True if style == "comma" else (numeric if numeric is not None else False)
     )
@@ -336,7 +232,7 @@ class Rates(NamedTuple):
     signed: np.ndarray
 
 
-@_once_per_word
+@once_per_word
 def rates(column: pd.Series, style: str, numeric: np.ndarray | None = None) -> Rates:
     """Numbers of a rate column before their scale is known (5.93 for "5.93%", 0.0272 …).
 
@@ -345,18 +241,18 @@ def rates(column: pd.Series, style: str, numeric: np.ndarray | None = None) -> R
     """
     whole = as_array(column)
     text = pc.utf8_rtrim(whole, "% ")
-    signed = _marked(pc.ends_with(whole, "%"))
+    signed = marked(pc.ends_with(whole, "%"))
     if style != "comma":  # a comma in a rate of these currencies is a decimal comma
         text = pc.replace_substring(text, ",", ".")
     else:
-        grouped = _matches(text, r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+        grouped = matches(text, r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
         decimal = pc.replace_substring(text, ",", ".")
         if grouped.any():
             bare = pc.replace_substring(text, ",", "")
             decimal = pc.if_else(pa.array(grouped), bare, decimal)
         text = decimal
-    printed = _numbers(_where(text, _matches(text, r"-?\d*\.?\d+")))
-    return Rates(printed, _there(whole) & np.isnan(printed), signed)
+    printed = numbers(where(text, matches(text, r"-?\d*\.?\d+")))
+    return Rates(printed, filled(whole) & np.isnan(printed), signed)
 
 
 class Ids(NamedTuple):
@@ -376,27 +272,27 @@ class Ids(NamedTuple):
     lone: bool = False
 
 
-@_once_per_word
+@once_per_word
 def ids(column: pd.Series, numeric: np.ndarray | None = None) -> Ids:
     """Ids as text; scientific notation, rounded digits and long numeric cells are damage.
 
     >>> ids(pd.Series(["7599000000000000101", "7.59E+18", "N.N."], dtype="str")).damaged.tolist()
     [False, True, False]
     """
-    text = _without(pc.utf8_trim(as_array(column), "'=\"" + _EDGES), _NO_ID)
-    digits = _matches(text, r"\d+")
+    text = without(pc.utf8_trim(as_array(column), "'=\"" + EDGES), _NO_ID)
+    digits = matches(text, r"\d+")
     rounded = np.zeros(len(text), dtype=bool)
-    other = ~digits & _there(text)
+    other = ~digits & filled(text)
     if other.any():
-        rounded[other] = _matches(text.filter(pa.array(other)), r"\d+(?:[.,]\d+)?[Ee]\+?\d+")
+        rounded[other] = matches(text.filter(pa.array(other)), r"\d+(?:[.,]\d+)?[Ee]\+?\d+")
     if numeric is not None and numeric.any():
-        rounded |= numeric & digits & _marked(pc.is_in(text, _rounded_numbers(text, numeric)))
-    tails = _matches(text, r"\d{15}0{2,}")
+        rounded |= numeric & digits & marked(pc.is_in(text, _rounded_numbers(text, numeric)))
+    tails = matches(text, r"\d{15}0{2,}")
     found = text.filter(pa.array(tails)).unique() if tails.any() else ()
     lone = len(found) == 1 and len(text.filter(pa.array(digits)).unique()) == 1
     if len(found) > 1 and _too_many_for_chance(text.filter(pa.array(digits)).unique(), len(found)):
         rounded |= tails
-    whole = digits & ~tails & ~rounded & _marked(pc.greater_equal(pc.binary_length(text), 17))
+    whole = digits & ~tails & ~rounded & marked(pc.greater_equal(pc.binary_length(text), 17))
     return Ids(as_text(text, column.index), rounded, other & ~rounded, tails, whole, lone)
 
 
@@ -440,8 +336,8 @@ def _too_many_for_chance(distinct: pa.Array, met: int) -> bool:
 
 def id_lists(column: pd.Series) -> Ids:
     """Several ids in one cell: a column of lists."""
-    text = pc.replace_substring_regex(as_array(column), rf"[{_SPACE}'\"=]+", "")
-    text = _without(pc.replace_substring_regex(text, "[;，、|]", ","), _NO_ID)
+    text = pc.replace_substring_regex(as_array(column), rf"[{SPACE}'\"=]+", "")
+    text = without(pc.replace_substring_regex(text, "[;，、|]", ","), _NO_ID)
     parts = pc.split_pattern(text, ",")
     each = ids(as_text(pc.list_flatten(parts)))
     origin = pc.list_parent_indices(parts).to_numpy()
@@ -459,15 +355,15 @@ def id_lists(column: pd.Series) -> Ids:
     return Ids(values, damaged, bad, tails, whole, each.lone)
 
 
-@_once_per_word
+@once_per_word
 def handles(column: pd.Series) -> pd.Series:
     """Creator handles: no leading @, lower case, trimmed; missing where empty.
 
     >>> handles(pd.Series(["@Sample.Creator ", "@"], dtype="str")).tolist()
     ['sample.creator', nan]
     """
-    text = pc.utf8_trim(pc.utf8_ltrim(pc.utf8_trim(as_array(column), _EDGES), "@"), _EDGES)
-    return as_text(_without(pc.utf8_lower(text), _NO_HANDLE), column.index)
+    text = pc.utf8_trim(pc.utf8_ltrim(pc.utf8_trim(as_array(column), EDGES), "@"), EDGES)
+    return as_text(without(pc.utf8_lower(text), _NO_HANDLE), column.index)
 
 
 def buyer_keys(column: pd.Series, salt: bytes) -> pd.Series:
