@@ -50,6 +50,7 @@ class Cells:
     numeric: dict[int, np.ndarray] = field(default_factory=dict)
     dates: dict[int, np.ndarray] = field(default_factory=dict)
     ragged: list[tuple[int, list[str]]] = field(default_factory=list)
+    cut_off: bool = False  # a text ends within a row that lacks cells
 
 
 @dataclass
@@ -68,8 +69,16 @@ class TextSheet:
         """The cells of some columns below the header row (counted from 0)."""
         width = len(self.top[header_row])
         body = pa.py_buffer(self.data).slice(self.ends[header_row])
+        ended = self.data.endswith((b"\n", b"\r"))
         self.data = b""  # a sheet is read once, and a large file need not stay beside its cells
-        return _parse(body, self.delimiter, width, header_row, positions)
+        cells = _parse(body, self.delimiter, width, header_row, positions)
+        if not ended:
+            self.notes.append("does not end with a line break: was the download cut off?")
+            last = cells.row[-1] if len(cells.row) else 0
+            cells.cut_off = bool(
+                cells.ragged and len(cells.ragged[-1][1]) < width and cells.ragged[-1][0] > last
+            )
+        return cells
 
 
 @dataclass

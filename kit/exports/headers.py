@@ -118,26 +118,26 @@ def translate(
 
     A canonical column may stand in several positions (two languages side by side). Headers
     that are known and left unread are in neither result. `extra` holds a client's own names, each
-    with the canonical column or the known header that it stands for.
+    with the canonical column or the known header that it stands for, or "" to be left unread.
     Of shop orders, unknown headers are shown as `impersonal` does.
     """
     known = dict(_exact(kind))
     known |= {
         normalise(name): canonical(kind, column) or column for name, column in (extra or {}).items()
     }
-    names = [normalise(name) for name in header]
+    row = [normalise(name) for name in header]
     found: dict[str, list[int]] = {}
     unknown = []
-    for position, name in enumerate(names):
+    for position, name in enumerate(row):
         column = known.get(name, known.get(_UNIT.sub("", name)))
         if column:
             found.setdefault(column, []).append(position)
         elif column is None and name:
             unknown.append(position)
     for part, column in _parts(kind):
-        holding = [p for p in unknown if part in names[p]]
+        holding = [p for p in unknown if part in row[p]]
         if holding and column not in found:
-            shortest = min(holding, key=lambda p: (len(names[p]), p))
+            shortest = min(holding, key=lambda p: (len(row[p]), p))
             found[column] = [shortest]
             unknown.remove(shortest)
     strange = [str(header[p]).strip() for p in unknown]

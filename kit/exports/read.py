@@ -14,11 +14,14 @@ import pandas as pd
 from .. import threads
 from ..errors import ExportError
 from . import (
+    absent,
     archives,
+    consistency,
     files,
     finish,
     headers,
     looks,
+    misplaced,
     nondata,
     periods,
     recognise,
@@ -29,7 +32,7 @@ from . import (
 from .kinds import Kind, type_of
 from .periods import Period
 from .reading import SET_ASIDE_COLUMNS, Export, Reading
-from .setaside import broken_rows, ragged_rows
+from .setaside import broken_rows, contradictions, ragged_rows
 from .typed import Typed, typed
 
 LOOKED_AT = 2_000  # rows of a column nobody knows
@@ -87,7 +90,7 @@ def _read(path: Path, reading: Reading, member: str | None) -> list[Export]:
         except ExportError as error:
             raise ExportError(f"{where}{error}") from error
         notes = []
-    return exports
+    return repeats.across_sheets(exports)
 
 
 def _refusal(all_sheets: list[files.Sheet], reading: Reading) -> str:
@@ -135,6 +138,7 @@ def _read_sheet(
     facts: Mapping[str, Any],
 ) -> Export:
     kind = header.kind
+    recognise.refuse_neighbours(sheet, header, reading.extra_headers)
     _require(header, sheet.optional)
     taken = _cells(sheet, header)
     taken.notes += [*notes, *sheet.notes]
@@ -143,17 +147,32 @@ def _read_sheet(
     real = {c: m for c, m in _merged_masks(taken.cells.dates, header).items()}
     table = typed(kind, taken.text, numeric, real, reading, period)
     data, printed_totals = _data_rows(taken, table)
+    misplaced.refuse_other_columns(table, taken.text, _printed_names(header), data)
+    taken.notes += absent.lacking(header, sheet.optional, table.columns, data)
     _one_currency(taken, table, data, reading)
     finish.derive(kind, table, taken.text, taken.notes, header)
     broken = broken_rows(kind, table, taken.text, taken.cells.row, data)
+    good = data & ~np.isin(taken.cells.row, broken["row"].to_numpy(dtype="int64"))
+    rows = _rows(taken, table, good)
+    _gmv_beside_orders(kind, rows, taken.header)
+    more = _contradictions(taken, table, good)
+    if kind.windowed and window is not None:
+        late = misplaced.later_posts(rows, window)
+        taken.notes += [late] if late else []
+    if len(more):
+        good &= ~np.isin(taken.cells.row, more["row"].to_numpy(dtype="int64"))
+        rows = _rows(taken, table, good)
+        broken = pd.concat([broken, more])
     aside = broken
+    if taken.cells.cut_off:
+        raise ExportError(
+            f"ends in the middle of row {taken.cells.ragged[-1][0]}: the download was cut off. "
+            "Download the export again."
+        )
     if taken.cells.ragged:
         aside = pd.concat([broken, ragged_rows(kind, taken.cells, header.positions, reading)])
     if len(aside) > 1:
         aside = aside.sort_values("row", ignore_index=True)
-    good = data & ~np.isin(taken.cells.row, broken["row"].to_numpy(dtype="int64"))
-    rows = _rows(taken, table, good)
-    _gmv_beside_orders(kind, rows, taken.header)
     _reconcile(kind, rows, printed_totals, taken.notes)
     taken.notes += table.notes
     taken.notes += finish.notes(kind, rows, table, good)
@@ -181,6 +200,19 @@ def _read_sheet(
             header.header, kind.name, reading.extra_headers.get(kind.name), _looks(taken)
         ),
     )
+
+
+def _contradictions(sheet: _Sheet, table: Typed, good: np.ndarray) -> pd.DataFrame:
+    """Rows to set aside since they contradict themselves (`consistency`)."""
+    names = _printed_names(sheet.header)
+    row, text = sheet.cells.row, sheet.text
+    found = consistency.check(sheet.kind, names, table.columns, text, row, good, sheet.notes)
+    return contradictions(sheet.kind, table, text, row, found)
+
+
+def _printed_names(header: recognise.Recognised) -> dict[str, str]:
+    """Each canonical column under the header that this file prints."""
+    return {c: " ".join(header.header[p[0]].split()) for c, p in header.positions.items()}
 
 
 def _require(header: recognise.Recognised, optional: frozenset[str]) -> None:
@@ -225,7 +257,11 @@ def _coalesced(
     result = texts.cleaned_text(cells.columns.pop(first), index)
     for position in others:
         second = texts.cleaned_text(cells.columns.pop(position), index)
-        if (result.notna() & second.notna() & (result != second)).any():
+        names = [headers.normalise(header.header[p]) for p in (first, position)]
+        differ = result.notna() & second.notna() & (result != second)
+        if names[0] == names[1]:  # the same header twice, and not one in two languages
+            differ |= result.notna() != second.notna()
+        if differ.any():
             raise ExportError(
                 f"has {header.header[first]} and {header.header[position]}, which both mean "
                 f"{column} and differ. Keep one of them."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..errors import ExportError
 from . import headers
 from .files import Sheet
 from .kinds import KIND_LIST, KINDS, Kind
@@ -43,6 +44,32 @@ def recognise(sheet: Sheet, extra: Extra) -> Recognised | None:
             positions, unknown = headers.translate(row, kind.name, extra.get(kind.name))
             return Recognised(kind, number, list(row), positions, unknown)
     return None
+
+
+def refuse_neighbours(sheet: Sheet, found: Recognised, extra: Extra) -> None:
+    """Raise ExportError for rows above the header, and for another kind's columns beside it."""
+    width = sum(bool(cell.strip()) for cell in found.header)
+    for number, row in enumerate(sheet.top[: found.header_row], start=1):
+        filled = [cell for cell in row if cell.strip()]
+        if len(set(filled)) * 2 > width:
+            raise ExportError(
+                f"has what looks like data in row {number}, above its header in row "
+                f"{found.header_row + 1}. Move the header to the top, or download it again."
+            )
+    if len(found.unknown) < 2:
+        return
+    strangers = [p for p, name in enumerate(found.header) if name.strip() in found.unknown]
+    for kind in KIND_LIST:
+        if kind is found.kind:
+            continue
+        others, _ = headers.translate(found.header, kind.name, extra.get(kind.name))
+        places = {p for positions in others.values() for p in positions}
+        all_there = all(column in others for column in kind.signs)
+        if all_there and len(places & set(strangers)) >= 2:
+            raise ExportError(
+                f"holds the columns of {found.kind.title} and of {kind.title} beside each other. "
+                "Save each table as its own file or sheet."
+            )
 
 
 def missing(found: Recognised) -> list[str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..errors import ExportError
 from .headers import printed
-from .kinds import Kind, type_of
+from .kinds import KINDS, Kind, type_of
+from .reading import Export
 from .texts import as_array
 
 _DIGITS = 19  # of the longest number that always fits into 64 bits
@@ -69,6 +72,58 @@ def once(kind: Kind, text: pd.DataFrame, keys: pd.DataFrame, row: pd.Series) -> 
 
 def _name(kind: Kind, column: str) -> str:
     return "video" if kind.name == "video_list" else printed(kind.name, column)
+
+
+# What names a row of the kinds that have no key within one sheet.
+_ROWS_OF = {
+    "shop_orders": ("order_id", "sku_id"),
+    "gmv_max_creative": ("campaign_id", "product_id", "post_id", "date"),
+    "ads_manager": ("ad_name", "date"),
+}
+
+
+def across_sheets(exports: list[Export]) -> list[Export]:
+    """The sheets of one file, a sheet that repeats an earlier one without the repeated rows.
+
+    Raises ExportError where two sheets of a kind have the same rows with other figures.
+    """
+    kept: list[Export] = []
+    for export in exports:
+        for other in [one for one in kept if one.kind == export.kind]:
+            export = _without(export, other)
+        kept.append(export)
+    return kept
+
+
+def _without(export: Export, other: Export) -> Export:
+    kind = KINDS[export.kind]
+    rows, before = export.rows.drop(columns="row"), other.rows.drop(columns="row")
+    names = [c for c in _ROWS_OF.get(kind.name, kind.key) if c in rows and c in before]
+    if kind.product_lists:
+        names = ["post_id"]
+    if not len(rows) or not len(before) or not names:
+        return export
+    met = _texts(rows[names]).isin(set(_texts(before[names]))).to_numpy()
+    equal = _texts(rows).isin(set(_texts(before[rows.columns]))).to_numpy()
+    if (met & ~equal).any():
+        raise ExportError(
+            f"has two sheets of {kind.title}, {other.sheet} and {export.sheet}, with other figures "
+            f"for the same rows (row {export.rows['row'].to_numpy()[met & ~equal][0]} of "
+            f"{export.sheet}). Keep the one that the platform wrote."
+        )
+    if not equal.any():
+        return export
+    said = f"counted {equal.sum()} rows of sheet {export.sheet} once that {other.sheet} holds too"
+    rest = export.rows[~equal].reset_index(drop=True)
+    return replace(export, rows=rest, notes=[*export.notes, said])
+
+
+def _texts(rows: pd.DataFrame) -> pd.Series:
+    cells = [
+        ["" if c is None or c is pd.NA or c != c else str(c) for c in rows[name].tolist()]
+        for name in rows
+    ]
+    return pd.Series(["\x1f".join(row) for row in zip(*cells, strict=True)], index=rows.index)
 
 
 def one_per_post(rows: pd.DataFrame) -> pd.DataFrame:

@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from . import texts, values
+from .consistency import Broken
 from .files import Cells
 from .kinds import Kind
+from .misplaced import foreign
 from .reading import Reading
 from .typed import Typed
 
@@ -46,17 +48,11 @@ def broken_rows(
 ) -> pd.DataFrame:
     """One row per data row that breaks a rule: the first rule it breaks, and its main money."""
     records: dict[int, tuple] = {}
-    amounts = table.columns.get(kind.money)
 
     def note(mask: np.ndarray, column: str, rule: str) -> None:
         for position in np.flatnonzero(mask & data).tolist():
-            if position in records:
-                continue
-            cell = text[column].iat[position] if column in text else None
-            amount = float(amounts.iat[position]) if amounts is not None else math.nan
-            if kind.name == "shop_orders" and abs(amount) >= _NO_AMOUNT:
-                amount = math.nan
-            records[position] = (int(row[position]), rule, column, _shown(kind, cell), amount)
+            if position not in records:
+                records[position] = _record(kind, table, text, row, position, rule, column)
 
     for column, (mask, rule) in table.broken.items():
         damaged = table.damaged.get(column)
@@ -64,6 +60,9 @@ def broken_rows(
             note(damaged, column, f"{column}_is_undamaged")
         if column in kind.used:
             note(mask, column, rule)
+        strange = None if column in kind.used else foreign(table, text, column)
+        if strange is not None and strange.sum() * 2 <= len(strange):
+            note(strange, column, "row_has_each_cell_in_its_column")
     for column in kind.needed:
         if column in table.columns:
             note(table.columns[column].isna().to_numpy(), column, f"{column}_is_there")
@@ -74,6 +73,39 @@ def broken_rows(
         unpriced = table.columns["gmv"].isna() & paid
         note(unpriced.to_numpy(), "gmv", "gmv_is_there")
     return _frame([records[position] for position in sorted(records)])
+
+
+def contradictions(
+    kind: Kind,
+    table: Typed,
+    text: Mapping[str, pd.Series],
+    row: np.ndarray,
+    broken: Sequence[Broken],
+) -> pd.DataFrame:
+    """One row per row that contradicts itself: the first relation it breaks."""
+    records: dict[int, tuple] = {}
+    for positions, rule, column in broken:
+        for at in positions.tolist():
+            if at not in records:
+                records[at] = _record(kind, table, text, row, at, rule, column)
+    return _frame([records[position] for position in sorted(records)])
+
+
+def _record(
+    kind: Kind,
+    table: Typed,
+    text: Mapping[str, pd.Series],
+    row: np.ndarray,
+    position: int,
+    rule: str,
+    column: str,
+) -> tuple:
+    amounts = table.columns.get(kind.money)
+    cell = text[column].iat[position] if column in text else None
+    amount = float(amounts.iat[position]) if amounts is not None else math.nan
+    if kind.name == "shop_orders" and abs(amount) >= _NO_AMOUNT:
+        amount = math.nan
+    return int(row[position]), rule, column, _shown(kind, cell), amount
 
 
 def _shown(kind: Kind, cell: object) -> str | None:

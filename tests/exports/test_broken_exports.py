@@ -64,5 +64,5 @@ def test_euro_amounts_written_both_ways_are_refused():
 
 
 def test_every_broken_file_is_tested():
-    there = {path.name for path in BROKEN.iterdir()}
+    there = {path.name for path in BROKEN.iterdir() if not path.name.endswith((".py", "__"))}
     assert there == {*MESSAGES, f"euro_both_ways{WEEK}.csv"}
