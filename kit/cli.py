@@ -173,6 +173,9 @@ def run(
         bool, typer.Option("--no-ingest", help="Do not look for new exports first.")
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Reports made side by side.")] = 2,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what became of each report as JSON.")
+    ] = False,
     pseudonyms: Pseudonyms = False,
     home: Home = None,
 ) -> None:
@@ -193,7 +196,7 @@ def run(
         "ingest": not no_ingest,
     }
     outcomes = _followed(names, request, jobs, all_clients)
-    printed.outcomes(outcomes, notebooks)
+    printed.outcomes(outcomes, notebooks, as_json)
     if not all(outcome.good for outcome in outcomes):
         raise typer.Exit(1)
 

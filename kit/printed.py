@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -227,10 +228,17 @@ def _restated(rows: pd.DataFrame) -> str:
     return "\n".join(["", head, table(shown), *more])
 
 
-def outcomes(found: Sequence[Outcome], notebooks: Sequence[str]) -> None:
-    """A table of what became of each report, then why some were withheld, and what moved."""
+def outcomes(found: Sequence[Outcome], notebooks: Sequence[str], as_json: bool = False) -> None:
+    """A table of what became of each report, then why some were withheld, and what moved.
+
+    As JSON, a list with one object per report, in the same order.
+    """
     order = {Path(name).stem: number for number, name in enumerate(notebooks)}
     rows = sorted(found, key=lambda outcome: (outcome.client, order[outcome.report]))
+    if as_json:
+        told = [{**asdict(outcome), "good": outcome.good} for outcome in rows]
+        print(json.dumps(told, indent=2, ensure_ascii=False, default=str))
+        return
     print(table(pd.DataFrame([_row(outcome) for outcome in rows])))
     for outcome in rows:
         for line in outcome.restated:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kit import cli
+from kit.running import REPORTS
 from tests.run_client import SETTINGS, write_client, write_notebook, write_orders
 
 COMMANDS = [
@@ -163,6 +164,20 @@ def test_usage_errors_exit_2(kit):
     assert kit("run", "--nonsense")[0] == 2
     assert kit("nonsense")[0] == 2
     assert kit("ingest")[0] == 2
+
+
+def test_run_tells_machines_what_came_of_each_report_as_json(kit, tmp_path):
+    folder = tmp_path / "data" / "broken"
+    folder.mkdir(parents=True)
+    (folder / "client.toml").write_text("name = ")
+    code, out, _ = kit("run", "--all-clients", "--json", "--home", tmp_path)
+    told = json.loads(out)
+    assert code == 1
+    assert [row["report"] for row in told] == list(REPORTS)
+    assert {(row["client"], row["status"], row["good"]) for row in told} == {
+        ("broken", "failed", False)
+    }
+    assert all("client.toml" in row["message"] for row in told)
 
 
 def test_run_prints_a_table_and_exits_by_what_came_of_it(kit, home, tmp_path):
