@@ -284,6 +284,26 @@ def deck(
 
 
 @app.command()
+def pdf(
+    client: ClientName,
+    as_of: AsOf = None,
+    paper: Annotated[str, typer.Option(help="Size of the pages: a4 or letter.")] = "a4",
+    pseudonyms: Pseudonyms = False,
+    home: Home = None,
+) -> None:
+    """Print the reports of a week as PDF.
+
+    The week must have been reported. Each stands beside its page; chromium prints them.
+    """
+    from kit import printed
+    from kit.pdf import write_pdfs
+
+    client = _shared(client, pseudonyms, home)
+    for path in write_pdfs(client, printed.day_of(client, as_of, home), home, paper):
+        typer.echo(f"Wrote {path}")
+
+
+@app.command()
 def brief(
     client: ClientName,
     creator: Annotated[

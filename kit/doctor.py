@@ -87,10 +87,16 @@ def _fonts() -> Finding:
     return Finding("fonts", "optional", "charts are set in DejaVu Sans", advice)
 
 
+def program(name: str) -> str | None:
+    """Where the system has one of PROGRAMS, by any of its names."""
+    names = next(names for names, _, _ in PROGRAMS if name in names)
+    return next(filter(None, map(shutil.which, names)), None)
+
+
 def _programs() -> list[Finding]:
     found = []
     for names, use, package in PROGRAMS:
-        path = next(filter(None, map(shutil.which, names)), None)
+        path = program(names[0])
         if path:
             found.append(Finding(names[0], "ok", path))
         else:

@@ -62,7 +62,7 @@ def write_html(notebook: Path, page: Path) -> None:
     html, _ = _exporter().from_notebook_node(
         read, {"metadata": {"name": notebook.stem}, **_script()}
     )
-    page.write_text(_with_contents(html), encoding="utf-8")
+    page.write_text(_with_contents(_without_notebooks(html)), encoding="utf-8")
 
 
 def _script() -> dict[str, str]:
@@ -70,6 +70,11 @@ def _script() -> dict[str, str]:
     script = (TEMPLATES / "report" / "report.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return {"script": script, "script_hash": f"sha256-{digest}"}
+
+
+def _without_notebooks(html: str) -> str:
+    """The page with links to notebooks as plain text: whoever reads a page has no notebooks."""
+    return re.sub(r'<a href="[\w./-]+\.ipynb">(.*?)</a>', r"\1", html, flags=re.DOTALL)
 
 
 def _with_contents(html: str) -> str:

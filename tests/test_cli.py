@@ -19,6 +19,7 @@ COMMANDS = [
     "check",
     "run",
     "deck",
+    "pdf",
     "brief",
     "backtest",
     "explain",

@@ -219,6 +219,8 @@ def files(manifest_inputs: pd.DataFrame) -> GT:
     frame = manifest_inputs.copy()
     if "sha256" in frame:
         frame["sha256"] = frame["sha256"].astype(str).str[:12]
+    if "kind" in frame:
+        frame["kind"] = frame["kind"].astype("str").str.replace("_", " ")
     columns = [
         Column("file", "File"),
         Column("kind", "Kind"),
