@@ -111,6 +111,7 @@ def marked(found: pa.Array) -> np.ndarray:
 
 
 def filled(text: pa.Array) -> np.ndarray:
+    """Which cells hold a text that is not empty."""
     return text.is_valid().to_numpy(zero_copy_only=False)
 
 

@@ -21,6 +21,7 @@ UNKNOWN_STATUS_SHARE = 0.01
 
 
 def files(client: Client) -> tuple[bool, str]:
+    """No file was refused."""
     refused = client.frame("set_aside").query("rule == 'file refused'")
     if refused.empty:
         return True, "No file was refused."
@@ -170,6 +171,7 @@ def _newest_of_kind(files: pd.DataFrame) -> pd.Series:
 
 
 def printed_totals(client: Client) -> tuple[bool, str]:
+    """The rows of each file add up to the totals that it prints."""
     files = client.frame("files").dropna(subset=["printed_total", "money"])
     tolerance = client.policy.reconciliation_tolerance
     apart = (files["printed_total"] - files["money"]).abs()
@@ -205,6 +207,7 @@ def set_aside(client: Client) -> tuple[bool, str]:
 
 
 def status_words(client: Client) -> tuple[bool, str]:
+    """Lines whose status word nobody knows hold next to no money."""
     for name in ("orders", "shop_orders"):
         rows = client.frame(name)
         strange = rows[~rows["status_known"].fillna(True).astype(bool)]
