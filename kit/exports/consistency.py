@@ -34,6 +34,8 @@ FEWEST_BREAKS = 3  # that an exchange must mend; below, it must mend all there i
 FEWEST_SLIPS = 6
 MENDED = 0.9
 SORTED_SHARE = 0.2
+# Fewer cells than this may stand in order by chance.
+FEWEST_SORTED = 20
 TOLD_ELSEWHERE = {"gmv_is_its_parts"}  # of creator data, by `finish.notes`
 
 
@@ -130,7 +132,11 @@ def _refuse_sorted(
             if type_of(column) in ("id", "time", "day"):
                 continue  # whole files are sorted by these
             cells = figures.words(column).dropna()
-            if cells.nunique() > 1 and cells.is_monotonic_increasing and len(cells) >= FEWEST:
+            if (
+                cells.nunique() > 1
+                and cells.is_monotonic_increasing
+                and len(cells) >= FEWEST_SORTED
+            ):
                 raise ExportError(
                     f"seems to have {_name(kind, names, column)} sorted on its own: in "
                     f"{one.breaks} of {one.told.sum()} rows it is not so that "

@@ -85,7 +85,7 @@ def typed(
         rows,
     ):
         result.add(part)
-    _damaged_together(result, text.get("product_name"))
+    _damaged_together(result, None if kind.product_lists else text.get("product_name"))
     _rates(result, text, by_type.get("rate", []), style, numeric)
     times = by_type.get("time", []) + by_type.get("day", [])
     _times(result, kind, {name: text[name] for name in times}, real_dates, reading, period)

@@ -117,10 +117,10 @@ def test_what_becomes_known_later_changes_no_past_decision(sample_home, found, t
     exports, day = folder / "exports", WEEKS[1]
     later = exports / "2026-05-20"
     later.mkdir()
-    newest = exports / "2026-05-13" / LISTS.format(date(2026, 5, 4), date(2026, 5, 10))
     for back in range(4):
         first = day - timedelta(6 + 7 * back)
-        _altered(newest, later / LISTS.format(first, first + timedelta(6)), 100 + back)
+        name = LISTS.format(first, first + timedelta(6))
+        _altered(next(exports.glob(f"2026-0[1-4]*/{name}")), later / name, 2 + back)
     orders = next((exports / "2026-04-22").glob("affiliate_orders_*.csv"))
     text = orders.read_text(encoding="utf-8-sig")
     assert "Settled" in text
@@ -151,14 +151,15 @@ def test_what_becomes_known_later_changes_no_past_decision(sample_home, found, t
     assert clicks[0] != clicks[1]
 
 
-def _altered(path: Path, target: Path, least: int) -> None:
-    """A copy whose clicks and orders are others, so that it is no second copy of the same file."""
+def _altered(path: Path, target: Path, times: int) -> None:
+    """A copy with more clicks and product impressions, and so with the same click-through rate."""
     book = openpyxl.load_workbook(path)
     sheet = book.active
     head = [cell.value for cell in sheet[1]]
     for row in sheet.iter_rows(min_row=3):
-        row[head.index("Video product clicks")].value = str(least + row[0].row)
-        row[head.index("Video-attributed orders")].value = str(row[0].row % 40)
+        for name in ("Video product clicks", "Video product impressions"):
+            cell = row[head.index(name)]
+            cell.value = str(int(str(cell.value).replace(",", "")) * times)
     book.save(target)
 
 
