@@ -233,10 +233,13 @@ def test_freshness_is_measured_against_the_day_asked_for(tmp_path):
 def test_what_is_missing_says_what_it_costs_and_where_it_is(tmp_path):
     told = checked(tmp_path, whole(), hooks="post_id,window_s,views,held_views,source,seen_on\n")
     text = " ".join(told.cannot)
-    assert "Without shop orders: no repeat purchase" in text
+    assert "No shop orders: repeat purchase" in text
     assert "Orders > Manage orders > Export" in text
-    assert "Without a hooks ledger: no 3-second hook retention" in text
-    assert "Without video data" not in text
+    assert (
+        "No hooks ledger: 3-second hook retention, which no platform export holds, cannot be known"
+        in text
+    )
+    assert "No video data" not in text
 
 
 def test_content_ids_in_no_list_are_counted(tmp_path):

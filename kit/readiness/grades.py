@@ -204,6 +204,6 @@ def _ledgers(client: Client) -> list[dict[str, Any]]:
         table = client.frame(name)
         filled = int(table["in_ledger"].sum()) if name == "creators" else len(table)
         row = {"kind": f"{name} ledger", "files": int(filled > 0), "rows": filled}
-        empty = {"grade": WITH_CARE, "why": f"empty: no {WITHOUT_LEDGER[name]}"}
+        empty = {"grade": WITH_CARE, "why": f"empty: {WITHOUT_LEDGER[name]} cannot be known"}
         rows.append(row | ({"grade": GOOD, "why": ""} if filled else empty))
     return rows

@@ -21,14 +21,14 @@ WITHOUT_EXPORT = {
     "affiliate_orders": "net revenue, commissions, revenue per post and sales by creator",
     "shop_orders": "repeat purchase, partial refunds, cancelled orders and samples told from sales",
     "video_data": "conversion on clicks and Spark candidates",
-    "creator_data": "check of order lines against the platform's own sums",
+    "creator_data": "how order lines compare with the platform's own sums",
     "gmv_max_creative": "ad spend in the all-in cost ratio, 2- and 6-second view rates",
 }
 WITHOUT_LEDGER = {
     "creators": "the roster (everyone counts as on it) and tiers by followers",
     "agreements": "output rate, the expected commission and flat fees",
     "briefs": "results by hook angle",
-    "hooks": "3-second hook retention, which no platform export holds",
+    "hooks": "3-second hook retention, which no platform export holds,",
     "samples": "sample costs and the sample clock",
     "products": "contribution and break-even conversion",
 }
@@ -38,12 +38,12 @@ def cannot(client: Client) -> list[str]:
     """What is not possible without the pieces that are missing, and where to get them."""
     kinds = set(client.frame("files")["kind"].dropna())
     told = [
-        f"Without {kind.replace('_', ' ')}: no {what}. {DOWNLOAD[kind]}."
+        f"No {kind.replace('_', ' ')}: {what} cannot be computed. {DOWNLOAD[kind]}."
         for kind, what in WITHOUT_EXPORT.items()
         if kind not in kinds
     ]
     return told + [
-        f"Without a {name} ledger: no {what}. Fill in ledgers/{name}.csv."
+        f"No {name} ledger: {what} cannot be known. Fill in ledgers/{name}.csv."
         for name, what in WITHOUT_LEDGER.items()
         if client.frame(name).empty
         or (name == "creators" and not client.creators["in_ledger"].any())
