@@ -11,7 +11,8 @@ from docx.document import Document
 from docx.shared import Cm, Pt, RGBColor
 
 from kit import prose, sentences, week, words
-from kit.briefs import ALWAYS_LEFT_UNSAID, Brief, Round
+from kit.brief_round import Round
+from kit.briefs import ALWAYS_LEFT_UNSAID, Brief
 
 _INK, _MUTED = RGBColor(0x26, 0x26, 0x26), RGBColor(0x5F, 0x5F, 0x5F)
 FOOT = "This is a direction, not a script: say it in your own words and your own way."

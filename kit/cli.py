@@ -324,7 +324,7 @@ def brief(
     Of five parts each: hook angle, product truth, proof, call to action, what not to say. As Word,
     web page and Markdown, with rows for ledgers/briefs.csv. A part that is missing refuses it.
     """
-    from kit import brief_files, briefs, printed
+    from kit import brief_files, brief_round, briefs, printed
     from kit import client as clients
 
     day = printed.day_of(client, as_of, home)
@@ -334,12 +334,12 @@ def brief(
     if creator is None and (angle or call_to_action):
         raise ClientError("--angle and --call-to-action are for one brief: name its creator.")
     if creator is None:
-        made = briefs.for_week(opened, day)
+        made = brief_round.for_week(opened, day)
     else:
         one = briefs.compose(
             opened, creator, str(product), day, hook_angle=angle, call_to_action=call_to_action
         )
-        made = briefs.Round([one])
+        made = brief_round.Round([one])
     folder = clients.home(home) / "reports" / client / "briefs" / day.isoformat()
     brief_files.write(made, folder)
     printed.briefs(made, folder)

@@ -21,7 +21,7 @@ from kit.results import Findings
 from kit.running import Outcome
 
 if TYPE_CHECKING:
-    from kit.briefs import Round
+    from kit.brief_round import Round
 
 MOST_ROWS = 20
 

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 import kit
-from kit import brief_files, briefs
+from kit import brief_files, brief_round, briefs
 from kit.cli import app
 from kit.errors import ClientError
 from kit.ledgers import HOOK_ANGLES
@@ -30,7 +30,7 @@ def known(sample):
 
 @pytest.fixture(scope="module")
 def made(sample):
-    return briefs.for_week(sample, AS_OF)
+    return brief_round.for_week(sample, AS_OF)
 
 
 def compose(sample, known, handle="odalie.glowlog", product=SERUM, **more):
@@ -169,9 +169,9 @@ def test_briefs_without_a_post_are_chased_first(sample, made, monkeypatch):
     columns = {"creator_id": busy, "sent_on": pd.Timestamp("2026-05-04"), "brief_id": "late"}
     late = pd.concat([sample.briefs, pd.DataFrame([columns] * 9)])
     monkeypatch.setattr(type(sample), "briefs", late, raising=False)
-    monkeypatch.setattr(briefs, "MOST_WEEKS_OWED", 20)
-    monkeypatch.setattr(briefs, "MISSED_POSTS", 99)
-    waiting = briefs.for_week(sample, "2026-05-31").left_out.set_index("creator_id")["why"]
+    monkeypatch.setattr(brief_round, "MOST_WEEKS_OWED", 20)
+    monkeypatch.setattr(brief_round, "MISSED_POSTS", 99)
+    waiting = brief_round.for_week(sample, "2026-05-31").left_out.set_index("creator_id")["why"]
     assert waiting[busy] == "9 briefs without a post yet: chase first"
 
 
@@ -185,7 +185,7 @@ def test_a_round_tries_something_new_with_each_product(made):
 
 def test_each_file_holds_the_five_parts_and_no_reason(sample, made, tmp_path):
     first = made.briefs[0]
-    brief_files.write(briefs.Round([first]), tmp_path)
+    brief_files.write(brief_round.Round([first]), tmp_path)
     paragraphs = docx.Document(str(tmp_path / f"{first.brief_id}.docx")).paragraphs
     texts = [
         (tmp_path / f"{first.brief_id}.html").read_text(),
@@ -205,7 +205,7 @@ def test_each_file_holds_the_five_parts_and_no_reason(sample, made, tmp_path):
 def test_a_name_is_text_in_every_file(sample, known, tmp_path):
     hostile = compose(sample, known)
     hostile = type(hostile)(**{**vars(hostile), "proof": "<script>alert(1)</script> [x](y) =1+1"})
-    brief_files.write(briefs.Round([hostile]), tmp_path)
+    brief_files.write(brief_round.Round([hostile]), tmp_path)
     assert "<script" not in (tmp_path / f"{hostile.brief_id}.html").read_text()
     assert "<script" not in (tmp_path / f"{hostile.brief_id}.md").read_text()
     assert "[x](" not in (tmp_path / f"{hostile.brief_id}.md").read_text()
