@@ -12,6 +12,7 @@ import difflib
 import hashlib
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -255,16 +256,32 @@ class Samples(_Section):
 
 
 class Fees(_Section):
-    """Platform fees, US 2026 (TikTok's help pages, read November 2026)."""
+    """Platform fees, US 2026 (TikTok's help pages, read November 2026).
+
+    A shop in another market, or one whose statement shows another rate, sets its own. A rate that
+    changes has the day of the change in `referral_rates`; earlier lines keep the earlier rate.
+    """
 
     referral_rate: Share = _setting(
-        0.06, "referral fee on customer payment + platform discount", "share", "platform"
+        0.06,
+        "referral fee on customer payment + platform discount (US, read November 2026)",
+        "share",
+        "platform",
+    )
+    referral_rates: dict[date, Share] = _setting(
+        {}, "referral fee from a day on, by that day, where it changed", "share", "platform"
     )
     refund_fee_share: Share = _setting(
-        0.20, "refund administration fee as a share of the referral fee", "share", "platform"
+        0.20,
+        "refund administration fee as a share of the referral fee (US, read November 2026)",
+        "share",
+        "platform",
     )
     refund_fee_most: Positive = _setting(
-        5, "highest refund administration fee per SKU", "USD", "platform"
+        5,
+        "highest refund administration fee per SKU (US, read November 2026)",
+        "USD",
+        "platform",
     )
 
 

@@ -238,3 +238,47 @@ def test_gmv_without_a_post_is_a_line_of_its_own(tmp_path):
     assert change["without a post"] == 30.0
     assert change["conversion"] == 30.0
     assert change["all"] == 60.0
+
+
+def shop_line(platform, seller):
+    return {
+        "order_id": "o1",
+        "buyer_key": "b",
+        "ordered_at": "2026-05-06T20:00:00Z",
+        "gmv": 50.0,
+        "platform_discount": platform,
+        "seller_discount": seller,
+    }
+
+
+@pytest.mark.parametrize(
+    ("platform", "seller", "base"),
+    [
+        (4.0, 6.0, 44.0),  # 40 is 50 less both: the platform pays its 4 to the seller
+        (4.0, 10.0, 40.0),  # 40 is 50 less the seller's: the platform's 4 are in it
+        (1.0, 2.0, 41.0),  # equals no subtotal: taken as before the platform's part
+    ],
+)
+def test_the_referral_fee_is_on_payment_and_platform_discount_once(
+    tmp_path, platform, seller, base
+):
+    line = {"order_id": "o1", "creator_id": "ana", "gmv": 40.0}
+    client = client_with_costs(
+        tmp_path,
+        orders=[{**line, "ordered_at": "2026-05-06T20:00:00Z"}],
+        shop_orders=[shop_line(platform, seller)],
+    )
+    assert parts_of(client)["amount"]["referral_fee"] == pytest.approx(-0.06 * base)
+
+
+def test_a_rate_that_changes_holds_from_its_day(tmp_path):
+    line = {"creator_id": "ana", "gmv": 100.0}
+    client = client_with_costs(
+        tmp_path,
+        policy={"fees": {"referral_rates": {"2026-05-07": 0.09}}},
+        orders=[
+            {**line, "order_id": "o1", "ordered_at": "2026-05-07T06:59:00Z"},  # still the 6th
+            {**line, "order_id": "o2", "ordered_at": "2026-05-07T20:00:00Z"},
+        ],
+    )
+    assert parts_of(client)["amount"]["referral_fee"] == pytest.approx(-6.0 - 9.0)

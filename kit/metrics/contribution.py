@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import ibis
 import pandas as pd
 
 from kit.metrics.costs import KINDS, SUBJECT, ad_gap, commissions, other_costs
+from kit.metrics.order_costs import costed_lines
 from kit.metrics.periods import Period, four_weeks, last_days
-from kit.metrics.sales import MONEY, NO_ORDERS, PRECISE, holds_orders, lines_of
+from kit.metrics.sales import NO_ORDERS, holds_orders
 from kit.metrics.shared import once
 from kit.metrics.subjects import by_subject, figure_rows
 from kit.words import count
@@ -26,7 +26,6 @@ PARTS = {
     "flat_fees": -1,
     "ad_spend": -1,
 }
-LINE = ["order_id", "sku_id", "post_id"]
 
 
 @once
@@ -113,82 +112,17 @@ def _named_count(lines: pd.Series, cost: str) -> list[str]:
 
 def _line_costs(client: Any, as_of: date | str, period: Period) -> pd.DataFrame:
     """One row per subject: goods, fulfilment and platform fees of its counting lines."""
-    lines = lines_of(client, as_of, period)
-    for column, cost in (("goods", "cost_of_goods"), ("fulfilment", "fulfilment_cost")):
-        lines = _with_cost(lines, client, column, cost)
-    lines = _with_fees(lines, client)
+    lines = costed_lines(client, as_of, period)
     return by_subject(lines, KINDS, client.name, _line_measures)
 
 
 def _line_measures(lines: Any) -> dict[str, Any]:
-    units = lines.quantity.fill_null(1)
-    sums = {name: (lines[name] * units).sum().cast("float64") for name in ("goods", "fulfilment")}
-    fees = {
-        name: lines[name].cast(PRECISE).sum().cast("float64")
-        for name in ("referral_fee", "refund_fee")
-    }
+    names = ("goods", "fulfilment", "referral_fee", "refund_fee")
     return {
-        **sums,
-        **fees,
+        **{name: lines[name].sum().cast("float64") for name in names},
         "lines_without_goods": lines.goods.isnull().sum(),
         "lines_without_fulfilment": lines.fulfilment.isnull().sum(),
     }
-
-
-def _with_cost(lines: Any, client: Any, name: str, column: str) -> Any:
-    """The lines with the cost of one unit on their day: the SKU's own, else the product's.
-
-    Of several in force the one with the latest `valid_from`; one without a day is the oldest.
-    """
-    products = client.table("products")
-    products = products.filter(products[column].notnull()).select(
-        costed="product_id", costed_sku="sku_id", cost_from="valid_from", cost=column
-    )
-    joined = lines.left_join(
-        products,
-        [
-            lines.product_id == products.costed,
-            products.costed_sku.isnull() | (products.costed_sku == lines.sku_id),
-            products.cost_from.isnull() | (products.cost_from <= lines.day),
-        ],
-    )
-    nearest = ibis.window(
-        group_by=[joined[key] for key in LINE],
-        order_by=[
-            joined.costed_sku.isnull(),
-            joined.cost_from.isnull(),
-            ibis.desc(joined.cost_from),
-        ],
-    )
-    ranked = joined.mutate(nth=ibis.row_number().over(nearest))
-    kept = ranked.filter(ranked.nth == 0).rename({name: "cost"})
-    return kept.drop("nth", "costed", "costed_sku", "cost_from")
-
-
-def _with_fees(lines: Any, client: Any) -> Any:
-    """The lines with `referral_fee` and `refund_fee`, by the client's policy.
-
-    The platform's discount of a shop line is shared among its affiliate lines by their number.
-    """
-    fees = client.policy.fees
-    shop = client.table("shop_orders")
-    given = shop.group_by(shop_order="order_id", shop_sku="sku_id").agg(
-        discount=shop.platform_discount.cast(MONEY).sum().cast("float64")
-    )
-    joined = lines.left_join(
-        given, [lines.order_id == given.shop_order, lines.sku_id == given.shop_sku]
-    )
-    shared = joined.count().over(ibis.window(group_by=[joined.order_id, joined.sku_id]))
-    gmv, refund = joined.gmv.cast("float64"), joined.refunded_amount.cast("float64")
-    base = gmv + (joined.discount.fill_null(0.0) / shared)
-    returned = ibis.ifelse(gmv > 0, refund / gmv.nullif(0.0), 0.0).fill_null(0.0)
-    fee_back = ibis.least(
-        base * returned * fees.referral_rate * fees.refund_fee_share,
-        ibis.literal(float(fees.refund_fee_most)),
-    )
-    charged = base * (1.0 - returned) * fees.referral_rate
-    made = joined.mutate(referral_fee=charged, refund_fee=fee_back)
-    return made.drop("shop_order", "shop_sku", "discount")
 
 
 def contribution_figures(client: Any, as_of: date | str) -> pd.DataFrame:
