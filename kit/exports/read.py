@@ -151,28 +151,11 @@ def _read_sheet(
     taken.notes += absent.lacking(header, sheet.optional, table.columns, data)
     _one_currency(taken, table, data, reading)
     finish.derive(kind, table, taken.text, taken.notes, header)
-    broken = broken_rows(kind, table, taken.text, taken.cells.row, data)
-    good = data & ~np.isin(taken.cells.row, broken["row"].to_numpy(dtype="int64"))
-    rows = _rows(taken, table, good)
-    _gmv_beside_orders(kind, rows, taken.header)
-    more = _contradictions(taken, table, good)
+    rows, good, broken = _good_rows(taken, table, data)
     if kind.windowed and window is not None:
         late = misplaced.later_posts(rows, window)
         taken.notes += [late] if late else []
-    if len(more):
-        good &= ~np.isin(taken.cells.row, more["row"].to_numpy(dtype="int64"))
-        rows = _rows(taken, table, good)
-        broken = pd.concat([broken, more])
-    aside = broken
-    if taken.cells.cut_off:
-        raise ExportError(
-            f"ends in the middle of row {taken.cells.ragged[-1][0]}: the download was cut off. "
-            "Download the export again."
-        )
-    if taken.cells.ragged:
-        aside = pd.concat([broken, ragged_rows(kind, taken.cells, header.positions, reading)])
-    if len(aside) > 1:
-        aside = aside.sort_values("row", ignore_index=True)
+    aside = _aside(taken, broken, reading)
     _reconcile(kind, rows, printed_totals, taken.notes)
     taken.notes += table.notes
     taken.notes += finish.notes(kind, rows, table, good)
@@ -200,6 +183,36 @@ def _read_sheet(
             header.header, kind.name, reading.extra_headers.get(kind.name), _looks(taken)
         ),
     )
+
+
+def _good_rows(
+    sheet: _Sheet, table: Typed, data: np.ndarray
+) -> tuple[pd.DataFrame, np.ndarray, pd.DataFrame]:
+    """The good rows, which of the sheet's they are, and those that break a rule of their kind."""
+    row = sheet.cells.row
+    broken = broken_rows(sheet.kind, table, sheet.text, row, data)
+    good = data & ~np.isin(row, broken["row"].to_numpy(dtype="int64"))
+    rows = _rows(sheet, table, good)
+    _gmv_beside_orders(sheet.kind, rows, sheet.header)
+    more = _contradictions(sheet, table, good)
+    if more.empty:
+        return rows, good, broken
+    good &= ~np.isin(row, more["row"].to_numpy(dtype="int64"))
+    return _rows(sheet, table, good), good, pd.concat([broken, more])
+
+
+def _aside(sheet: _Sheet, broken: pd.DataFrame, reading: Reading) -> pd.DataFrame:
+    """The rows set aside, those of another number of cells with them, in the file's order."""
+    cells = sheet.cells
+    if cells.cut_off:
+        raise ExportError(
+            f"ends in the middle of row {cells.ragged[-1][0]}: the download was cut off. "
+            "Download the export again."
+        )
+    if cells.ragged:
+        ragged = ragged_rows(sheet.kind, cells, sheet.header.positions, reading)
+        broken = pd.concat([broken, ragged])
+    return broken.sort_values("row", ignore_index=True) if len(broken) > 1 else broken
 
 
 def _contradictions(sheet: _Sheet, table: Typed, good: np.ndarray) -> pd.DataFrame:
