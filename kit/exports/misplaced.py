@@ -13,6 +13,7 @@ from .periods import Period
 from .typed import Typed
 
 FEWEST = 3
+FEWEST_ORDERS = 40  # of one buyer alone, that no shop has
 # What a cell of each type never holds, whatever the market's style: another type's mark.
 _FOREIGN = {
     "count": r".*[$€£¥฿₱₫%].*",
@@ -54,6 +55,19 @@ def refuse_other_columns(
             f"holds cells that are not what their headers say in {', '.join(strange[:4])}. The "
             "columns seem to have moved against the headers, or to be written in another market's "
             "way: download the export again and do not edit it."
+        )
+
+
+def refuse_one_buyer(table: Typed, names: Mapping[str, str], data: np.ndarray) -> None:
+    """Raise ExportError where one buyer has placed every one of many orders: no name of a buyer."""
+    if "buyer_key" not in table.columns:
+        return
+    buyers = table.columns["buyer_key"][data].dropna().nunique()
+    orders = table.columns["order_id"][data].nunique()
+    if buyers == 1 and orders >= FEWEST_ORDERS:
+        raise ExportError(
+            f"has one and the same {names['buyer_key']} on all of {orders} orders. Another column "
+            "seems to stand under that header: download the export again and do not edit it."
         )
 
 

@@ -148,6 +148,7 @@ def _read_sheet(
     table = typed(kind, taken.text, numeric, real, reading, period)
     data, printed_totals = _data_rows(taken, table)
     misplaced.refuse_other_columns(table, taken.text, _printed_names(header), data)
+    misplaced.refuse_one_buyer(table, _printed_names(header), data)
     taken.notes += absent.lacking(header, sheet.optional, table.columns, data)
     _one_currency(taken, table, data, reading)
     finish.derive(kind, table, taken.text, taken.notes, header)

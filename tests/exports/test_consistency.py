@@ -4,6 +4,7 @@ import pytest
 
 from kit.errors import ExportError
 from kit.exports import read_file
+from tests import tiny
 from tests.broken_exports import clients
 from tests.broken_exports.bases import READING, as_book, as_csv, bases
 from tests.broken_exports.damages import Variant
@@ -110,3 +111,14 @@ def test_a_download_that_was_cut_off_is_refused_by_row(tmp_path):
     path.write_bytes(as_csv(base.rows)[:20_000])
     with pytest.raises(ExportError, match=r"affiliate.csv ends in the middle of row \d+"):
         read_file(path, READING)
+
+
+@pytest.mark.parametrize(("orders", "refused"), [(60, True), (12, False)])
+def test_one_buyer_of_many_orders_is_another_column(tmp_path, orders, refused):
+    rows = [{"order": f"57990000000000{n:05d}", "buyer": "TikTok"} for n in range(orders)]
+    table = tiny.export(tiny.SHOP, *rows)
+    if not refused:
+        assert len(read(tmp_path, table, "shop.csv").rows) == orders
+        return
+    with pytest.raises(ExportError, match="one and the same Buyer Username on all of 60 orders"):
+        read(tmp_path, table, "shop.csv")
