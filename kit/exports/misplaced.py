@@ -62,8 +62,10 @@ def refuse_one_buyer(table: Typed, names: Mapping[str, str], data: np.ndarray) -
     """Raise ExportError where one buyer has placed every one of many orders: no name of a buyer."""
     if "buyer_key" not in table.columns:
         return
-    buyers = table.columns["buyer_key"][data].dropna().nunique()
-    orders = table.columns["order_id"][data].nunique()
+    broken = table.unreadable("order_id")
+    rows = data if broken is None else data & ~broken
+    buyers = table.columns["buyer_key"][rows].dropna().nunique()
+    orders = table.columns["order_id"][rows].nunique()
     if buyers == 1 and orders >= FEWEST_ORDERS:
         raise ExportError(
             f"has one and the same {names['buyer_key']} on all of {orders} orders. Another column "
