@@ -13,7 +13,7 @@ from .periods import Period
 from .typed import Typed
 
 FEWEST = 3
-FEWEST_ORDERS = 40  # of one buyer alone, that no shop has
+FEWEST_ORDERS = 100  # of one buyer alone, that no shop has
 # What a cell of each type never holds, whatever the market's style: another type's mark.
 _FOREIGN = {
     "count": r".*[$€£¥฿₱₫%].*",
