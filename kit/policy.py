@@ -253,6 +253,9 @@ class Samples(_Section):
     extension_days: Count = _setting(
         7, "possible extension the seller is not told of", "days", "platform"
     )
+    never_days: Count = _setting(
+        60, "days from delivery after which no post is expected any more", "days", "kit"
+    )
 
 
 class Fees(_Section):
