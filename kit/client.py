@@ -59,6 +59,7 @@ class Config(BaseModel):
     program_start: date | None = None
     source: str = Field("exports", description="exports, or later a warehouse by address")
     brand: str | dict[str, Any] | None = Field(None, description="for the deck")
+    competitors: tuple[str, ...] = Field((), description="names looked for in captions and briefs")
     memory_limit: str | None = Field(None, description="of the engine, such as 2GB")
     demo: bool = False
     pseudonyms_of: str = Field("", description="the client this is a copy of, for sharing")
