@@ -249,7 +249,7 @@ def _filter(
     emission = emission or _Emission(weeks)
     table, walk = emission.table(posting), _walk(posting)
     under = _share_under(floor)
-    alive = np.tile(_prior(posting), (len(weeks.creators), 1))
+    alive = np.tile(prior(posting), (len(weeks.creators), 1))
     quit = np.zeros(len(weeks.creators))
     history = np.full(weeks.posts.shape, np.nan)
     joined = np.maximum.accumulate(weeks.seen, axis=1)
@@ -268,7 +268,8 @@ def _filter(
     return log_likelihood, alive, quit, history
 
 
-def _prior(posting: Posting) -> np.ndarray:
+def prior(posting: Posting) -> np.ndarray:
+    """P(each of `RATES`) of a creator of whom nothing is known yet."""
     middles = np.exp((LOG_RATES[1:] + LOG_RATES[:-1]) / 2)
     below = stats.gamma.cdf(middles, posting.shape, scale=posting.mean / posting.shape)
     return np.diff(np.concatenate([[0.0], below, [1.0]]))
