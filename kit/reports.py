@@ -128,9 +128,14 @@ def _prepared(client: str, as_of: date | str | None, home: Path, ingest: bool) -
 
 
 def _refuse_other_day(job: Job) -> None:
-    """Refuse, without `force`, a week that was already reported up to another day."""
+    """Refuse, without `force`, a week that was already reported up to another day.
+
+    Daily reports are of their own day and stand in nobody's way.
+    """
     for report, told in week.reports(job.week).items():
         day = told["parameters"]["as_of"]
+        if job.report in week.DAILY or report in week.DAILY:
+            continue
         if day != job.as_of.isoformat() and not job.force:
             raise ReportError(
                 f"{job.week.name} of {job.client} was reported up to {day} ({report}), not "

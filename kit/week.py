@@ -22,6 +22,8 @@ MANIFEST = "manifest.json"
 SUPERSEDED = "superseded"
 FAILED = ".failed"
 PUBLISHED = ("published", "forced")
+# Of a day, not of a week: another day's takes its place, and the week's own tables leave it out.
+DAILY = ("production_line",)
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 
@@ -149,14 +151,14 @@ def keep_failed(aside: Path, target: Path) -> Path:
 def join(week: Path, as_of: str) -> None:
     """Write the week's own `results.parquet` and `decisions.csv`: its reports one after another.
 
-    Only reports of this `as_of` count. Each file is made aside and moved into place, under the
-    client's lock.
+    Only reports of this `as_of` count, and none that are daily. Each file is made aside and moved
+    into place, under the client's lock.
     """
     with lock(week.parent / ".lock"):
         folders = [
             week / name
             for name, told in reports(week).items()
-            if told["parameters"]["as_of"] == as_of
+            if told["parameters"]["as_of"] == as_of and name not in DAILY
         ]
         found = [folder / RESULTS for folder in folders if (folder / RESULTS).exists()]
         if found:
@@ -172,10 +174,13 @@ def join(week: Path, as_of: str) -> None:
 
 def is_joined(week: Path) -> bool:
     """Whether the week's own tables are there and no older than its reports."""
+    names = [name for name in reports(week) if name not in DAILY]
+    if not names:
+        return True
     tables = [week / RESULTS, week / DECISIONS]
     if not all(path.exists() for path in tables):
         return False
-    newest = max((week / name / MANIFEST).stat().st_mtime_ns for name in reports(week))
+    newest = max((week / name / MANIFEST).stat().st_mtime_ns for name in names)
     return min(path.stat().st_mtime_ns for path in tables) >= newest
 
 

@@ -187,6 +187,20 @@ def test_a_week_belongs_to_one_day_unless_forced(home, notebook):
     assert [str(day) for day in ends] == ["2026-05-09"]
 
 
+def test_a_daily_report_stands_in_no_weeks_way(home, notebook):
+    daily = notebook.rename(notebook.with_name("production_line.ipynb"))
+    friday = AS_OF - timedelta(days=2)
+    assert run(daily, home, friday).status == "published"
+    assert not (home / WEEK / "results.parquet").exists()
+    weekly = daily.rename(daily.with_name("weekly_review.ipynb"))
+    assert run(weekly, home).status == "published"
+    before = (home / WEEK / "results.parquet").read_bytes()
+    daily = weekly.rename(weekly.with_name("production_line.ipynb"))
+    saturday = run(daily, home, AS_OF - timedelta(days=1))
+    assert (saturday.status, saturday.restated) == ("published", ())
+    assert (home / WEEK / "results.parquet").read_bytes() == before
+
+
 def test_parameters_reach_the_notebook_and_wrong_ones_start_no_kernel(home, notebook):
     for given, message in [
         ({"tims": "2"}, "weekly_review has no parameter tims. Did you mean times?"),
