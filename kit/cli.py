@@ -346,6 +346,29 @@ def brief(
 
 
 @app.command()
+def today(
+    client: ClientName,
+    as_of: AsOf = None,
+    home: Home = None,
+) -> None:
+    """Print today's list of the production line.
+
+    Whom to chase and to ask, what to approve, send, brief, renew and check, from the ledgers and
+    exports as they stand. Also written: the list with ready messages, where each sample is, the
+    rights calendar as a file that calendars import, and captions to look at as rows for
+    ledgers/compliance.csv. The notebook production_line has the evidence.
+    """
+    from kit import client as clients
+    from kit import printed, production, production_files
+
+    day = printed.day_of(client, as_of, home)
+    found = production.report(clients.open(client, home), day)
+    folder = clients.home(home) / "reports" / client / "today" / day.isoformat()
+    production_files.write(found, folder)
+    printed.today(found, folder)
+
+
+@app.command()
 def backtest(
     client: ClientName,
     first: Annotated[

@@ -288,6 +288,21 @@ def _room(rows: pd.DataFrame) -> str:
     return f"{words.count(len(rows), 'report')}, {rows['bytes'].sum() / 1e6:,.1f} MB."
 
 
+def today(found: Findings, folder: Path) -> None:
+    """Today's list, task by task, and where the files are."""
+    tasks = found["tasks"]
+    still = tasks[tasks["done_on"].isna()]
+    if still.empty:
+        print("Nothing is on today's list.")
+    for task, own in still.groupby("task", sort=False):
+        print(f"{str(task).capitalize()} ({len(own)})")
+        for row in own.itertuples():
+            print(f"  {row.creator_id}: {row.what[0].lower()}{row.what[1:]} – {row.why}")
+    for row in found["sample_problems"].itertuples():
+        print(f"Mend samples.csv: {row.sample_id} {row.problem}")
+    print(f"Wrote the list, messages, samples, rights and captions to check into {folder}")
+
+
 def briefs(made: Round, folder: Path) -> None:
     """Which briefs were written and why each angle, who got none, where the files are."""
     if made.briefs:

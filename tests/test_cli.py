@@ -21,6 +21,7 @@ COMMANDS = [
     "deck",
     "pdf",
     "brief",
+    "today",
     "backtest",
     "explain",
     "runs",

@@ -15,6 +15,7 @@ from kit.plots.creators import (
 )
 from kit.plots.look import draw, png, show, theme
 from kit.plots.posts import hooks_by_product, seen, spark_candidates, views_and_conversion
+from kit.plots.production import rights_running_out
 from kit.plots.program import (
     budget,
     build_plan,
@@ -37,6 +38,7 @@ __all__ = [
     "png",
     "repeat_rates",
     "revenue_per_post",
+    "rights_running_out",
     "seen",
     "sensitivity",
     "show",

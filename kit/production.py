@@ -1,0 +1,286 @@
+"""Today's list of the production line: whom to chase, what to send, brief, renew and check.
+
+Every entry comes from a ledger or an export and names the one thing that a person can do about it.
+What is marked done in `actions.csv` is off the list for a week; what is still so then comes back.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kit import (
+    board,
+    brief_round,
+    claims,
+    messages,
+    metrics,
+    results,
+    review,
+    rights,
+    sample_clock,
+    spark,
+    supply,
+    words,
+)
+from kit.errors import ClientError
+from kit.rights import WORDS
+
+REPORT = "production_line"
+# In the order of a coordinator's day: what others wait for first.
+TASKS = ("send", "approve", "chase", "follow up", "brief", "renew", "check")
+DONE_DAYS = 7
+# The platform wants a request answered within a week (TikTok's help pages on free samples).
+APPROVE_DAYS, SHIP_DAYS = 7, 2
+COLUMNS = ["task", "subject_kind", "subject", "creator_id", "what", "why", "due_on", "message"]
+
+
+def report(client: Any, as_of: date | str) -> results.Findings:
+    """The production line of a day: today's list, and the ledgers and forecasts behind it."""
+    day = metrics.as_day(as_of)
+    clock = sample_clock.clock(client, day)
+    ends = rights.calendar(client, day)
+    captions, in_briefs = claims.in_captions(client, day), claims.in_briefs(client, day)
+    made = board.board(client, day)
+    known = supply.supply(client, day)
+    target = float(client.config.goals.get("velocity", client.policy.velocity.target))
+    tasks = todo(client, day, clock.samples, ends, captions)
+    tables = {
+        "tasks": tasks,
+        "samples": clock.samples,
+        "sample_problems": clock.problems,
+        "sample_tiers": sample_clock.by_tier(clock.samples),
+        "rights": ends,
+        "captions": captions,
+        "briefs": in_briefs,
+        "board": made.creators,
+        "week": made.program,
+        "plan": supply.plan(known, target),
+        "rates": supply.shown_rates(known),
+        "levers": supply.levers(known, target),
+        "target": pd.DataFrame([{"target": target}]),
+    }
+    figures = results.figures(REPORT, _figures(client, day, tables))
+    decisions = results.decisions(REPORT, _decided(tasks))
+    return results.Findings(REPORT, client.name, day, figures, decisions, tables)
+
+
+def todo(
+    client: Any,
+    as_of: date | str,
+    samples: pd.DataFrame,
+    ends: pd.DataFrame,
+    captions: pd.DataFrame,
+) -> pd.DataFrame:
+    """One row per thing to do on `as_of`, the order of `TASKS`, the most pressing first.
+
+    Columns task, subject_kind, subject, creator_id, what (to do), why, due_on (missing: no day),
+    message (to send; empty where none fits), decision_id (for `actions.csv`) and done_on (missing:
+    open; in the last week only). `samples`, `ends` and `captions` are `sample_clock.clock`'s,
+    `rights.calendar`'s and `claims.in_captions`' of the same day.
+    """
+    day = pd.Timestamp(metrics.as_day(as_of))
+    rows = [
+        *_to_send(samples, day),
+        *_to_chase(samples),
+        *_to_follow_up(client, as_of),
+        *_to_brief(client, as_of),
+        *_to_renew(client, as_of, ends),
+        *_to_check(client, day, captions),
+    ]
+    table = pd.DataFrame(rows, columns=COLUMNS).drop_duplicates(["task", "subject_kind", "subject"])
+    table["due_on"] = pd.to_datetime(table["due_on"])
+    table["decision_id"] = [
+        ":".join((REPORT, row.subject_kind, row.subject, row.task)) for row in table.itertuples()
+    ]
+    table["done_on"] = pd.to_datetime(table["decision_id"].map(_done(client, day)))
+    order = table["task"].map({task: place for place, task in enumerate(TASKS)})
+    table = table.assign(order=order).sort_values(["order", "due_on", "subject"], kind="stable")
+    return table.drop(columns="order").reset_index(drop=True)
+
+
+def _done(client: Any, day: pd.Timestamp) -> dict[str, pd.Timestamp]:
+    actions = client.frame("actions")
+    lately = actions["done_on"].between(day - pd.Timedelta(days=DONE_DAYS - 1), day)
+    return actions[lately].groupby("decision_id")["done_on"].max().to_dict()
+
+
+def _to_send(samples: pd.DataFrame, day: pd.Timestamp) -> list[tuple[Any, ...]]:
+    """Samples that wait for an answer or for the parcel."""
+    rows: list[tuple[Any, ...]] = []
+    for one in samples[samples["stage"].isin(["requested", "approved"])].itertuples():
+        if one.stage == "approved":
+            begun, task, days = one.approved_on, "send", SHIP_DAYS
+            what, why = f"Send {one.product}", f"approved on {words.day(one.approved_on)}"
+        else:
+            begun, task, days = one.requested_on, "approve", APPROVE_DAYS
+            what = f"Approve or refuse the request for {one.product}"
+            why = f"asked for on {words.day(one.requested_on)}; the platform waits a week"
+        due = begun + pd.Timedelta(days=days)
+        rows.append((task, "sample", one.sample_id, one.creator_id, what, why, due, ""))
+    return rows
+
+
+def _to_chase(samples: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Samples whose post is late; who may have an extension is told as such."""
+    late = samples[samples["stage"].isin(["may be extended", "overdue"])]
+    rows: list[tuple[Any, ...]] = []
+    for one in late.itertuples():
+        days = words.count(-one.days_left, "day")
+        why = f"the post was due {days} ago"
+        if one.stage == "may be extended":
+            why += f"; may be extended to {words.day(one.latest_on)}"
+        text = messages.sample_due(one.creator_id, one.product, one.delivered_on, one.due_on, True)
+        what = f"Ask for the post about {one.product}"
+        rows.append(("chase", "sample", one.sample_id, one.creator_id, what, why, one.due_on, text))
+    return rows
+
+
+def _to_follow_up(client: Any, as_of: date | str) -> list[tuple[Any, ...]]:
+    """Creators whose output has fallen off what was agreed, as the weekly review flags them."""
+    flags = review.output_flags(metrics.creator_weeks(client, as_of), as_of, client.policy)
+    people = metrics.people(client, as_of).set_index("creator_id")
+    rows: list[tuple[Any, ...]] = []
+    for one in flags[flags["flag"] == "act"].itertuples():
+        who = people.loc[one.creator_id]
+        if who["status"] in ("left", "paused"):
+            continue
+        text = messages.posts_due(one.creator_id, who["agreed_per_week"], who["last_post_on"])
+        rows.append(
+            ("follow up", "creator", one.creator_id, one.creator_id, "Ask what is in the way",
+             one.reason, pd.NaT, text)
+        )  # fmt: skip
+    return rows
+
+
+def _to_brief(client: Any, as_of: date | str) -> list[tuple[Any, ...]]:
+    """Who is due briefs; the briefs themselves are `kit brief`'s."""
+    try:
+        round_ = brief_round.for_week(client, as_of)
+    except ClientError:
+        return []
+    due: dict[str, list[str]] = {}
+    for brief in round_.briefs:
+        due.setdefault(brief.creator_id, []).append(brief.product)
+    return [
+        (
+            "brief", "creator", creator, creator,
+            f"Send {words.count(len(products), 'brief')}",
+            "agreed posts without a brief: " + words.listed(dict.fromkeys(products)), pd.NaT, "",
+        )
+        for creator, products in sorted(due.items())
+    ]  # fmt: skip
+
+
+def _to_renew(client: Any, as_of: date | str, ends: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Rights that end while they are needed, and sparks that only lack an authorisation."""
+    posts = spark.candidates(client, as_of)
+    posts = posts[posts["verdict"] == "spark"]
+    wanted = set(posts["post_id"])
+    rows: list[tuple[Any, ...]] = []
+    for one in rights.in_danger(ends).itertuples():
+        post = one.post_id if isinstance(one.post_id, str) else ""
+        about_ads = one.right in ("video_code", "mass", "business_center", "usage")
+        if about_ads and not one.spend and post not in wanted:
+            continue
+        when = f"{'ended' if one.days_left < 0 else 'ends'} on {words.day(one.ends_on)}"
+        paid = (
+            f"; {words.money(one.spend, client.currency, 0)} spent in four weeks"
+            if one.spend
+            else ""
+        )
+        what = f"Renew the {WORDS[one.right]}"
+        text = messages.new_code(one.creator_id, post, one.ends_on) if post else ""
+        kind, subject = ("post", post) if post else ("creator", one.creator_id)
+        of = f"video {post}: " if post else ""
+        why = f"{of}{when}{paid}" if about_ads else f"{when}; then {one.stops}"
+        rows.append(("renew", kind, subject, one.creator_id, what, why, one.ends_on, text))
+    lacking = posts["blocked_by"].eq("no valid ad authorisation from the creator")
+    lacking &= posts["clicks"] >= client.policy.spark.min_clicks
+    for creator, own in posts[lacking].groupby("creator_id"):
+        ids = list(own["post_id"])
+        what = "Ask for an ad code" if len(ids) == 1 else "Ask for ad codes, or one for all posts"
+        why = f"{words.count(len(ids), 'video')} would earn paid spend and may not run yet: "
+        text = messages.new_code(str(creator), words.listed(ids), pd.NaT)
+        rows.append(
+            ("renew", "creator", creator, creator, what, why + words.listed(ids, most=3), pd.NaT,
+             text)
+        )  # fmt: skip
+    return rows
+
+
+def _to_check(client: Any, day: pd.Timestamp, captions: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Captions with words to look at, and incidents that nobody has resolved."""
+    rows: list[tuple[Any, ...]] = []
+    new = captions[~captions["recorded"].astype(bool)] if len(captions) else captions
+    for post, own in new.groupby("post_id", sort=False):
+        said = words.listed(f"“{text}” ({about})" for text, about in
+                            zip(own["found"], own["about"], strict=True))  # fmt: skip
+        rows.append(
+            ("check", "post", str(post), own["creator_id"].iloc[0], "Look at the caption",
+             f"it says {said}", pd.NaT, "")
+        )  # fmt: skip
+    cases = client.frame("compliance")
+    still = cases["resolved_on"].isna() | (cases["resolved_on"] > day)
+    cases = cases[still & (cases["happened_on"] <= day) & cases["severity"].ne("note")]
+    for case in cases.itertuples():
+        post = case.post_id if isinstance(case.post_id, str) else ""
+        kind, subject = ("post", post) if post else ("creator", case.creator_id)
+        what = f"Resolve the {case.severity}"
+        why = f"{case.what or 'not told what'}, open since {words.day(case.happened_on)}"
+        rows.append(("check", kind, subject, case.creator_id, what, why, pd.NaT, ""))
+    return rows
+
+
+def _decided(tasks: pd.DataFrame) -> pd.DataFrame:
+    """The list as decisions: what to do with whom and why, for `decisions.csv`."""
+    if tasks.empty:
+        return pd.DataFrame()
+    return pd.DataFrame(
+        {
+            "subject_kind": tasks["subject_kind"],
+            "subject": tasks["subject"],
+            "decision": tasks["task"],
+            "reason": tasks["what"] + " – " + tasks["creator_id"] + ": " + tasks["why"],
+        }
+    )
+
+
+def _figures(client: Any, day: date, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """The figures of the report, each once."""
+    tasks, week = tables["tasks"], tables["week"].iloc[0]
+    of_day = {"period_start": day, "period_end": day}
+    program = {"subject_kind": "program", "subject": client.name}
+    monday = pd.Timestamp(day) - pd.Timedelta(days=day.weekday())
+    sunday = {"period_start": monday.date(), "period_end": (monday + pd.Timedelta(days=6)).date()}
+    rows: list[dict[str, Any]] = [
+        {"metric": "tasks_open", "subject_kind": "part", "subject": task, **of_day,
+         "value": float(((tasks["task"] == task) & tasks["done_on"].isna()).sum())}
+        for task in TASKS
+    ]  # fmt: skip
+    for tier in tables["sample_tiers"].to_dict("records"):
+        of = program if pd.isna(tier["tier"]) else {"subject_kind": "tier",
+                                                    "subject": str(tier["tier"])}  # fmt: skip
+        rows += [
+            {"metric": "samples_late", "value": tier["late"], "n": tier["sent"], **of, **of_day},
+            {"metric": "samples_never_posted", "value": tier["never"], "n": tier["sent"], **of,
+             **of_day},
+            {"metric": "samples_never_posted_cost", "value": tier["never_cost"],
+             "n": tier["never"], **of, **of_day},
+        ]  # fmt: skip
+    rows.append(
+        {"metric": "velocity_by_sunday", "value": week["expected"], "ci_low": week["low"],
+         "ci_high": week["high"], "ci_level": board.LEVEL if pd.notna(week["low"]) else np.nan,
+         "n": len(tables["board"]), **program, **sunday}
+    )  # fmt: skip
+    for row in tables["plan"].to_dict("records"):
+        unit = "money" if row["unit"] == "money" else "count"
+        rows.append(
+            {"metric": "supply_needed", "subject_kind": "part", "subject": row["what"],
+             "value": row["middle"], "ci_low": row["low"], "ci_high": row["high"],
+             "ci_level": supply.LEVEL, "unit": unit, **of_day}
+        )  # fmt: skip
+    return pd.DataFrame(rows)
