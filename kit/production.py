@@ -86,8 +86,8 @@ def todo(
     rows = [
         *_to_send(samples, day),
         *_to_chase(samples),
-        *_to_follow_up(client, as_of),
-        *_to_brief(client, as_of),
+        *(asked := _to_follow_up(client, as_of)),
+        *_to_brief(client, as_of, {row[3] for row in asked}),
         *_to_renew(client, as_of, ends),
         *_to_check(client, day, captions),
     ]
@@ -156,15 +156,16 @@ def _to_follow_up(client: Any, as_of: date | str) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _to_brief(client: Any, as_of: date | str) -> list[tuple[Any, ...]]:
-    """Who is due briefs; the briefs themselves are `kit brief`'s."""
+def _to_brief(client: Any, as_of: date | str, asked: set[str]) -> list[tuple[Any, ...]]:
+    """Who is due briefs and need not be asked first; the briefs themselves are `kit brief`'s."""
     try:
         round_ = brief_round.for_week(client, as_of)
     except ClientError:
         return []
     due: dict[str, list[str]] = {}
     for brief in round_.briefs:
-        due.setdefault(brief.creator_id, []).append(brief.product)
+        if brief.creator_id not in asked:
+            due.setdefault(brief.creator_id, []).append(brief.product)
     return [
         (
             "brief", "creator", creator, creator,

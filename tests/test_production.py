@@ -84,6 +84,8 @@ def test_the_sample_clients_list_holds_what_its_ledgers_say(tmp_path):
     assert by_task["approve"] == {"S0242", "S0243"}
     assert by_task["chase"] == {"S0215", "S0220", "S0221", "S0223"}
     assert by_task["check"] == {"7625832579876604235"}
+    assert "torvin.bathshelf" in by_task["follow up"]
+    assert not by_task["follow up"] & by_task["brief"]  # whoever fell off is asked first
     assert tasks["decision_id"].is_unique
     assert len(found.decisions) == len(tasks)
     production_files.write(found, tmp_path)
