@@ -13,12 +13,13 @@ os.environ.setdefault("TYPER_USE_RICH", "0")
 
 import typer  # noqa: E402
 
-from kit.errors import ClientError, KitError, ReportError  # noqa: E402
+from kit.errors import ClientError, KitError, ReportError, plain  # noqa: E402
 
 if TYPE_CHECKING:
     from kit.running import Outcome
 
 USAGE = 2
+FAILED = 1
 app = typer.Typer(
     help="Run a TikTok Shop creator program: exports in, dated reports and decks out.",
     add_completion=False,
@@ -60,6 +61,11 @@ def main() -> None:
     except KitError as error:
         typer.echo(_one_line(str(error)), err=True)
         sys.exit(USAGE)
+    except BrokenPipeError:
+        os._exit(1)  # who reads, as head does, has seen enough
+    except OSError as error:
+        typer.echo(_one_line(plain(error)), err=True)
+        sys.exit(FAILED)
 
 
 def _one_line(text: str) -> str:
@@ -242,12 +248,12 @@ def _followed(
     names: list[str], request: dict[str, Any], jobs: int, all_clients: bool
 ) -> list[Outcome]:
     """All outcomes, with a progress bar on stderr while more than one is made."""
-    from kit import reports, running
+    from kit import execution, reports, running
 
     if all_clients:
         made: Iterable[Outcome] = reports.run_clients(names, **request, workers=jobs)
         return _bar(made, len(names) * len(request["notebooks"]))
-    with running.no_ingest(not request["ingest"]):
+    with execution.no_ingest(not request["ingest"]):
         planned = reports.plan(names[0], **request)
         if len(planned) == 1:
             return [running.unchanged(planned[0]) or running.make(planned[0])]

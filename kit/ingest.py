@@ -10,9 +10,9 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -293,14 +293,6 @@ def _code() -> str:
     return cache.code_hash(paths)
 
 
-@contextmanager
-def _lock(folder: Path) -> Iterator[None]:
-    """One ingest of a client at a time; where the system has no file locks, none is taken."""
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    with (folder / ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _lock(folder: Path) -> AbstractContextManager[None]:
+    """One ingest of a client at a time."""
+    return week.lock(folder / ".lock")

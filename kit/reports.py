@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import multiprocessing
+import os
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -13,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from kit import client as clients
+from kit import execution, running, week
 from kit import ingest as ingests
 from kit import parameters as asked
-from kit import running, week
-from kit.errors import KitError, ReportError
+from kit.errors import KitError, ReportError, plain
 from kit.running import REPORTS, Job, Outcome
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
@@ -41,7 +43,7 @@ def run_report(
     nothing changed, and publishes it marked if the data are not ready. Without `ingest`, tables
     are read as they stand.
     """
-    with running.no_ingest(not ingest):
+    with execution.no_ingest(not ingest):
         (job,) = plan(client, as_of, [notebook], parameters, home, force, ingest)
         return running.unchanged(job) or running.make(job)
 
@@ -55,7 +57,7 @@ def run_all(
     workers: int = WORKERS,
 ) -> list[Outcome]:
     """Make all four dated reports of a client, side by side, in the order of `REPORTS`."""
-    with running.no_ingest(not ingest):
+    with execution.no_ingest(not ingest):
         jobs = plan(client, as_of, REPORTS, None, home, force, ingest)
         found = {outcome.report: outcome for outcome in run(jobs, workers)}
     return [found[report] for report in REPORTS]
@@ -150,7 +152,7 @@ def run(jobs: Sequence[Job], workers: int = WORKERS) -> Iterator[Outcome]:
     """
     todo = []
     for job in jobs:
-        standing = running.unchanged(job)
+        standing = _unchanged(job)
         if standing:
             yield standing
         else:
@@ -159,6 +161,13 @@ def run(jobs: Sequence[Job], workers: int = WORKERS) -> Iterator[Outcome]:
         yield from map(_make, todo)
     elif todo:
         yield from _side_by_side(todo, workers)
+
+
+def _unchanged(job: Job) -> Outcome | None:
+    try:
+        return running.unchanged(job)
+    except (KitError, OSError):
+        return None  # making it will say what is wrong
 
 
 def _side_by_side(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
@@ -180,7 +189,20 @@ def _side_by_side(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
 
 
 def _processes(number: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("spawn"))
+    spawned = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(number, mp_context=spawned, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Have this process end when the one that started it does, however that ends."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+def _follow(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _make(job: Job) -> Outcome:
@@ -234,7 +256,7 @@ def run_clients(
 
 def _of_clients(names: Sequence[str], request: tuple, workers: int) -> Iterator[Outcome]:
     notebooks, ingest = request[1], request[-1]
-    with running.no_ingest(not ingest):
+    with execution.no_ingest(not ingest):
         jobs: list[Job] = []
         for name, planned in _plans(names, request, workers):
             if isinstance(planned, str):
@@ -260,5 +282,5 @@ def _plans(
 def _planned(client: str, *request: Any) -> list[Job] | str:
     try:
         return plan(client, *request)
-    except KitError as error:
-        return str(error)
+    except Exception as error:  # one client never stops the rest
+        return plain(error)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from kit import client as clients
-from kit import manifest, week
+from kit import execution, manifest, week
+from kit.errors import KitError, plain
 
 REPORTS = ("onboarding", "weekly_review", "spark_candidates", "tier_promotion_audit")
 GOOD = ("published", "forced", "unchanged")
@@ -70,6 +69,10 @@ class Outcome:
 
 def unchanged(job: Job) -> Outcome | None:
     """The outcome 'unchanged' where the report that stands was made from exactly the same."""
+    return None if week.left_behind(job.folder) else _standing(job)
+
+
+def _standing(job: Job) -> Outcome | None:
     told = week.manifest(job.folder)
     if job.force or not told or told["status"] != "published":
         return None
@@ -89,10 +92,24 @@ def _fingerprint(job: Job) -> dict[str, str]:
 
 
 def make(job: Job) -> Outcome:
-    """Make one report whose request has been checked: withheld, failed or published."""
+    """Make one report whose request has been checked: withheld, failed or published.
+
+    Whatever this machine or a notebook does to it, a full disk or a missing kernel, ends in
+    'failed' with the reason; the last good report stays. Raises a `KitError` only for data that
+    cannot be judged at all.
+    """
+    started = time.monotonic()
+    try:
+        return _judged(job, started)
+    except KitError:
+        raise
+    except Exception as error:
+        return _outcome(job, "failed", None, started, plain(error))
+
+
+def _judged(job: Job, started: float) -> Outcome:
     from kit import readiness
 
-    started = time.monotonic()
     folder = clients.client_folder(job.client, job.home)
     client = clients.Client(folder, *clients.read_config(folder))
     state = readiness.check(client, job.as_of, job.report)
@@ -100,7 +117,8 @@ def make(job: Job) -> Outcome:
         standing = job.folder if job.folder.exists() else None
         return _outcome(job, "withheld", standing, started, " ".join(state.reasons))
     with week.making(job.week, job.report) as aside:
-        return _made(job, client, state, aside, started)
+        # another scheduler may have made it while this one waited for its turn
+        return _standing(job) or _made(job, client, state, aside, started)
 
 
 def _outcome(
@@ -114,7 +132,8 @@ def _made(job: Job, client: Any, state: Any, aside: Path, started: float) -> Out
     rests_on = _fingerprint(job)
     told = _manifest(job, client, state, rests_on)
     notebook = aside / f"{job.report}.ipynb"
-    problem = _execute(job, notebook)
+    values = {"client": job.client, "as_of": job.as_of.isoformat(), **job.parameters}
+    problem = execution.execute(job.notebook, notebook, values, job.home)
     executed = time.monotonic()
     if (aside / week.DECISIONS).exists():
         _make_safe(aside / week.DECISIONS)  # of a failed run too, which is kept
@@ -122,17 +141,52 @@ def _made(job: Job, client: Any, state: Any, aside: Path, started: float) -> Out
         problem = "its tables or its code changed while it was being made. Run it again."
     if not problem and job.report in REPORTS and not (aside / week.RESULTS).exists():
         problem = "its last cell saved no results. It must call results.save(findings)."
-    _mark(notebook, job, client, told, problem)
+    if not problem:
+        problem = _written(notebook, job, client, told)
+    if problem:
+        return _outcome(job, "failed", _kept(job, client, told, aside, problem), started, problem)
     told["seconds"] = {
         "notebook": round(executed - started, 2),
-        "page": round(_page(notebook) - executed, 2),
+        "page": round(time.monotonic() - executed, 2),
     }
-    told["status"] = "failed" if problem else told["status"]
-    if problem:
-        manifest.write({**told, "error": problem}, aside / week.MANIFEST)
-        return _outcome(job, "failed", week.keep_failed(aside, job.folder), started, problem)
     restated = _publish(job, aside, told)
+    try:
+        week.join(job.week, job.as_of.isoformat())
+    except (OSError, KitError) as error:
+        why = f"it is published, but not yet in the tables of its week: {plain(error)}"
+        return _outcome(job, "failed", job.folder, started, why)
     return _outcome(job, told["status"], job.folder, started, restated=tuple(restated))
+
+
+def _written(notebook: Path, job: Job, client: Any, told: Mapping[str, Any]) -> str:
+    """Write what a good run's notebook and page say; what went wrong, or nothing."""
+    from kit import pages
+
+    try:
+        _mark(notebook, job, client, told, "")
+        pages.write_html(notebook, notebook.with_suffix(".html"))
+    except Exception as error:
+        return f"its page could not be made: {plain(error)}"
+    return ""
+
+
+def _kept(job: Job, client: Any, told: dict[str, Any], aside: Path, problem: str) -> Path | None:
+    """Where a failed run's notebook is kept, its error at the failing cell; None where no room is.
+
+    With its page and manifest if these can be made: what broke the run may break them too.
+    """
+    from kit import pages
+
+    notebook = aside / f"{job.report}.ipynb"
+    with suppress(Exception):
+        _mark(notebook, job, client, told, problem)
+        pages.write_html(notebook, notebook.with_suffix(".html"))
+    with suppress(OSError):
+        manifest.write({**told, "status": "failed", "error": problem}, aside / week.MANIFEST)
+    try:
+        return week.keep_failed(aside, job.folder)
+    except OSError:
+        return None
 
 
 def _manifest(job: Job, client: Any, state: Any, rests_on: Mapping[str, str]) -> dict[str, Any]:
@@ -156,56 +210,6 @@ def _manifest(job: Job, client: Any, state: Any, rests_on: Mapping[str, str]) ->
     }
 
 
-def _execute(job: Job, notebook: Path) -> str:
-    """Run the notebook into a file aside; the error as one line, or nothing."""
-    import papermill
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-    from papermill.exceptions import PapermillException, PapermillExecutionError
-
-    # one BLAS thread and a fixed hash seed: sums and sets come out alike on every machine
-    environment = {
-        "KIT_HOME": str(job.home),
-        "KIT_REPORT_FOLDER": str(notebook.parent),
-        "MPLBACKEND": None,
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONHASHSEED": "0",
-    }
-    values = {"client": job.client, "as_of": job.as_of.isoformat(), **job.parameters}
-    try:
-        with _environment(environment):
-            papermill.execute_notebook(
-                str(job.notebook),
-                str(notebook),
-                values,
-                cwd=str(job.notebook.parent),
-                kernel_name="python3",
-                progress_bar=False,
-                log_output=False,
-                extra_arguments=["--log-level=40"],
-            )
-    except PapermillExecutionError as error:
-        return f"cell {error.cell_index + 1}: {error.ename}: {_one_line(error.evalue)}"
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        return f"{type(error).__name__}: {_one_line(str(error))}"
-    except (PapermillException, RuntimeError) as error:
-        return f"the kernel stopped: {_one_line(str(error))}"
-    return _pending(notebook)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _pending(notebook: Path) -> str:
-    """Whether the run says of itself that it came to its end."""
-    told = json.loads(notebook.read_text(encoding="utf-8"))
-    cells = [cell["metadata"].get("papermill", {}).get("status") for cell in told["cells"]]
-    if told["metadata"]["papermill"].get("exception") or "pending" in cells:
-        return "the run stopped before its last cell."
-    return ""
-
-
 def _mark(notebook: Path, job: Job, client: Any, told: Mapping[str, Any], problem: str) -> None:
     """Write into the executed notebook what its page says above all, and take our paths out."""
     import nbformat
@@ -215,6 +219,8 @@ def _mark(notebook: Path, job: Job, client: Any, told: Mapping[str, Any], proble
     if not notebook.exists():
         shutil.copyfile(job.notebook, notebook)
     cells = nbformat.read(notebook, as_version=4)
+    if problem:
+        execution.show_error(cells, problem)
     name = client.config.name
     cells.metadata["title"] = f"{pages.heading(cells) or job.report} · {name} · {job.week.name}"
     about = {"line": f"{name} · week {job.week.name} · data to {words.day(job.as_of)}"}
@@ -243,13 +249,6 @@ def _warning_cell(reasons: str) -> Any:
     )
 
 
-def _page(notebook: Path) -> float:
-    from kit import pages
-
-    pages.write_html(notebook, notebook.with_suffix(".html"))
-    return time.monotonic()
-
-
 def _publish(job: Job, aside: Path, told: dict[str, Any]) -> list[str]:
     """Put a finished report into place and its week together; what was restated, as sentences."""
     from kit import restatement
@@ -265,35 +264,9 @@ def _publish(job: Job, aside: Path, told: dict[str, Any]) -> list[str]:
                 sentences = restatement.sentences(job.report, found)
     manifest.write(told, aside / week.MANIFEST)
     week.publish(aside, job.folder)
-    week.join(job.week, job.as_of.isoformat())
     return sentences
 
 
 def _make_safe(decisions: Path) -> None:
     rows = week.read_csv(decisions)
     week.write_csv(rows, week.header(decisions), decisions)
-
-
-@contextmanager
-def no_ingest(off: bool) -> Iterator[None]:
-    """While the block runs, tables are read as they stand, in this process and its kernels."""
-    with _environment({"KIT_INGEST": "off" if off else None}):
-        yield
-
-
-@contextmanager
-def _environment(values: Mapping[str, str | None]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    _set(values)
-    try:
-        yield
-    finally:
-        _set(before)
-
-
-def _set(values: Mapping[str, str | None]) -> None:
-    for name, value in values.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value

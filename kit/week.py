@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import csv
+import errno
+import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kit.errors import ReportError
+from kit.exchange import exchange
+
 RESULTS = "results.parquet"
 DECISIONS = "decisions.csv"
 MANIFEST = "manifest.json"
+JOINED = ".joined"
 SUPERSEDED = "superseded"
 FAILED = ".failed"
 PUBLISHED = ("published", "forced")
 # Of a day, not of a week: another day's takes its place, and the week's own tables leave it out.
 DAILY = ("production_line",)
+LOCK_SECONDS = 3600  # more than the slowest report takes
+_NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS}
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 
@@ -62,16 +72,43 @@ def reports(week: Path) -> dict[str, dict[str, Any]]:
 
 @contextmanager
 def lock(path: Path) -> Iterator[None]:
-    """Hold a lock file while the block runs; where the system has no file locks, none is held."""
+    """Hold a lock file while the block runs; where the system has no file locks, none is held.
+
+    The system lets go of it with the process that holds it, however that ends: the file may stay,
+    the lock does not. Raises `ReportError`, with the holder's process, after `LOCK_SECONDS`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as file:
+        _wait_for(file, path)
+        file.truncate(0)
+        file.write(f"{os.getpid()}")
+        file.flush()
+        yield
+
+
+def _wait_for(file: IO[str], path: Path) -> None:
     try:
         import fcntl
     except ImportError:
-        yield
         return
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    until = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            if error.errno in _NO_LOCKS:  # a network file system without them
+                return
+            raise
+        if time.monotonic() > until:
+            file.seek(0)
+            raise ReportError(
+                f"Process {file.read() or 'unknown'} has worked on {path.name.lstrip('.')} of "
+                f"{path.parent} for over {LOCK_SECONDS // 60} minutes. Wait for it or end it, "
+                "then run again."
+            )
+        time.sleep(0.05)
 
 
 @contextmanager
@@ -79,12 +116,12 @@ def making(week: Path, report: str) -> Iterator[Path]:
     """A folder aside in which one report is made, on the file system where it will stand.
 
     One run at a time makes a report of a week. What a killed run left behind is cleared first; the
-    folder is gone at the end unless it was published.
+    folder is gone at the end unless it was published. Its name is new each time: a kernel that
+    outlives a killed run cannot write into the next one's.
     """
-    aside, old = week / f".making-{report}", week / f".old-{report}"
+    aside = week / f".making-{report}.{secrets.token_hex(4)}"
     with lock(week.parent / ".locks" / f"{week.name}-{report}"):
-        _recover(week / report, old)
-        shutil.rmtree(aside, ignore_errors=True)
+        _recover(week / report)
         aside.mkdir(parents=True)
         try:
             yield aside
@@ -94,11 +131,23 @@ def making(week: Path, report: str) -> Iterator[Path]:
                 week.rmdir()  # only where it is empty: nothing was ever published
 
 
-def _recover(target: Path, old: Path) -> None:
+def left_behind(target: Path) -> list[Path]:
+    """What runs of this report that were killed have left in its week, or one at work has there."""
+    pattern = re.compile(rf"\.making-{re.escape(target.name)}\.[0-9a-f]{{8}}")
+    made = [path for path in target.parent.glob(".making-*") if pattern.fullmatch(path.name)]
+    return [*made, *(path for path in [_old(target)] if path.exists())]
+
+
+def _old(target: Path) -> Path:
+    return target.with_name(f".old-{target.name}")
+
+
+def _recover(target: Path) -> None:
     """Undo a publication that was cut off between its two renames; else clear what it left."""
-    if old.exists() and not target.exists():
-        old.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+    if _old(target).exists() and not target.exists():
+        _old(target).rename(target)
+    for path in left_behind(target):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def next_version(target: Path) -> int:
@@ -111,17 +160,21 @@ def publish(aside: Path, target: Path) -> None:
     """Move a finished report into place whole; the one that stood there goes to ``superseded/<n>``.
 
     The old versions are copied into the new folder before it moves, so that at any moment either
-    the old report stands there complete or the new one does.
+    the old report stands there complete or the new one does. Only where folders cannot change
+    places in one step is there a moment without either, which the next run mends.
     """
-    old = target.with_name(f".old-{target.name}")
-    if target.exists():
+    if not target.exists():
+        aside.rename(target)
+    else:
         version = aside / SUPERSEDED / str(next_version(target))
         if (target / SUPERSEDED).is_dir():
             _copy(target / SUPERSEDED, aside / SUPERSEDED)
         _copy(target, version, leave_out=SUPERSEDED)
-        target.rename(old)
-    aside.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+        if not exchange(aside, target):
+            target.rename(_old(target))
+            aside.rename(target)
+        for old in (aside, _old(target)):
+            shutil.rmtree(old, ignore_errors=True)
     shutil.rmtree(target.with_name(target.name + FAILED), ignore_errors=True)
 
 
@@ -152,9 +205,10 @@ def join(week: Path, as_of: str) -> None:
     """Write the week's own `results.parquet` and `decisions.csv`: its reports one after another.
 
     Only reports of this `as_of` count, and none that are daily. Each file is made aside and moved
-    into place, under the client's lock.
+    into place, under the client's lock; last of all what they were made of is noted (`is_joined`).
     """
     with lock(week.parent / ".lock"):
+        standing = _standing(week)
         folders = [
             week / name
             for name, told in reports(week).items()
@@ -170,18 +224,33 @@ def join(week: Path, as_of: str) -> None:
             lines = [line for path in found for line in read_csv(path)]
             write_csv(lines, list(lines[0]) if lines else header(found[0]), week / f".{DECISIONS}")
             os.replace(week / f".{DECISIONS}", week / DECISIONS)
+        (week / f"{JOINED}.new").write_text(standing, encoding="utf-8")
+        os.replace(week / f"{JOINED}.new", week / JOINED)
 
 
 def is_joined(week: Path) -> bool:
-    """Whether the week's own tables are there and no older than its reports."""
-    names = [name for name in reports(week) if name not in DAILY]
-    if not names:
+    """Whether the week's own tables are there and made of the reports that stand now.
+
+    By what they hold, not by their times: a clock that was put back misleads nobody.
+    """
+    if not set(reports(week)) - set(DAILY):
         return True
     tables = [week / RESULTS, week / DECISIONS]
-    if not all(path.exists() for path in tables):
+    if not all(path.exists() for path in [*tables, week / JOINED]):
         return False
-    newest = max((week / name / MANIFEST).stat().st_mtime_ns for name in names)
-    return min(path.stat().st_mtime_ns for path in tables) >= newest
+    return (week / JOINED).read_text(encoding="utf-8") == _standing(week)
+
+
+def _standing(week: Path) -> str:
+    """The reports that stand in a week, each with a hash of what it gives to the week's tables."""
+    told = {}
+    for name in set(reports(week)) - set(DAILY):
+        digest = hashlib.sha256()
+        for part in (MANIFEST, RESULTS, DECISIONS):
+            path = week / name / part
+            digest.update(path.read_bytes() if path.exists() else b"")
+        told[name] = digest.hexdigest()
+    return json.dumps(told, indent=0, sort_keys=True)
 
 
 def header(path: Path) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from kit import reports, running, week
+from kit import execution, reports, week
 from kit.errors import ClientError, ReportError
 from tests.run_client import AS_OF, SETTINGS, write_client, write_notebook, write_orders
 
@@ -275,7 +275,7 @@ def test_an_unknown_notebook_is_refused(home):
 
 def test_environment_is_given_back(monkeypatch):
     monkeypatch.setenv("KIT_INGEST", "on")
-    with running.no_ingest(True):
+    with execution.no_ingest(True):
         assert os.environ["KIT_INGEST"] == "off"
     assert os.environ["KIT_INGEST"] == "on"
 
