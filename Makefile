@@ -92,6 +92,7 @@ define install
 	  $(BIN)/python -m pip install --quiet --require-hashes -r $(1)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable . || \
 	  $(BIN)/python -m pip install --quiet --no-deps --editable .
+	@mkdir -p $(VENV)/share/jupyter && cp -R templates/jupyter/kernels $(VENV)/share/jupyter/
 	@touch $@
 endef
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 CELL_SECONDS = 900  # the slowest cell of a million order lines takes a tenth of it
-KERNEL = "python3"
 # Ports that are free when a kernel is given them may be taken when it starts; names of files not.
 TRANSPORT = "tcp" if os.name == "nt" else "ipc"
 
@@ -31,6 +30,8 @@ def execute(source: Path, notebook: Path, values: Mapping[str, Any], home: Path)
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillException, PapermillExecutionError
     from traitlets.config import Config
+
+    from kit import kernels
 
     # one BLAS thread and a fixed hash seed: sums and sets come out alike on every machine
     environment = {
@@ -48,7 +49,7 @@ def execute(source: Path, notebook: Path, values: Mapping[str, Any], home: Path)
                 str(notebook),
                 dict(values),
                 cwd=str(source.parent),
-                kernel_name=KERNEL,
+                kernel_name=kernels.name(),
                 progress_bar=False,
                 log_output=False,
                 execution_timeout=CELL_SECONDS,

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import multiprocessing
-import os
 import sys
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kit import client as clients
-from kit import execution, running, week
+from kit import execution, fleet, running, week
 from kit import ingest as ingests
 from kit import parameters as asked
 from kit.errors import KitError, ReportError, plain
@@ -151,61 +146,27 @@ def run(jobs: Sequence[Job], workers: int = WORKERS) -> Iterator[Outcome]:
     Outcomes come as they are ready, those unchanged first.
     """
     todo = []
-    for job in jobs:
-        standing = _unchanged(job)
-        if standing:
-            yield standing
+    for one in _unless_unchanged(jobs):
+        if isinstance(one, Outcome):
+            yield one
         else:
-            todo.append(job)
+            todo.append(one)
     if workers == 1 or len(todo) == 1:
-        yield from map(_make, todo)
+        yield from map(make, todo)
     elif todo:
-        yield from _side_by_side(todo, workers)
+        yield from fleet.side_by_side(todo, perform, workers)
 
 
-def _unchanged(job: Job) -> Outcome | None:
-    try:
-        return running.unchanged(job)
-    except (KitError, OSError):
-        return None  # making it will say what is wrong
+def _unless_unchanged(jobs: Sequence[Job]) -> Iterator[Job | Outcome]:
+    for job in jobs:
+        try:
+            yield running.unchanged(job) or job
+        except (KitError, OSError):
+            yield job  # making it will say what is wrong
 
 
-def _side_by_side(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
-    broken = []
-    with _processes(min(workers, len(jobs))) as pool:
-        made = {pool.submit(_make, job): job for job in jobs}
-        for future in as_completed(made):
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                broken.append(made[future])
-    for job in broken:
-        # a process that was killed takes its neighbours' results with it: each once more, alone
-        with _processes(1) as pool:
-            try:
-                yield pool.submit(_make, job).result()
-            except BrokenProcessPool:
-                yield failed(job.report, job.client, job.as_of, "its process was killed.")
-
-
-def _processes(number: int) -> ProcessPoolExecutor:
-    spawned = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(number, mp_context=spawned, initializer=_end_with_parent)
-
-
-def _end_with_parent() -> None:
-    """Have this process end when the one that started it does, however that ends."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
-
-
-def _follow(parent: Any) -> None:
-    parent.join()
-    os._exit(1)
-
-
-def _make(job: Job) -> Outcome:
+def make(job: Job) -> Outcome:
+    """Make one report; what stops it is its outcome, never an error."""
     try:
         return running.make(job)
     except KitError as error:
@@ -254,33 +215,50 @@ def run_clients(
     return _of_clients(names, request, workers)
 
 
+class Reading(NamedTuple):
+    """A client whose files are to be read before its reports can be planned."""
+
+    client: str
+    request: tuple
+
+    def killed(self) -> list[Outcome]:
+        why = "the process that read its files was killed."
+        return [failed(Path(each).stem, self.client, None, why) for each in self.request[1]]
+
+
 def _of_clients(names: Sequence[str], request: tuple, workers: int) -> Iterator[Outcome]:
-    notebooks, ingest = request[1], request[-1]
-    with execution.no_ingest(not ingest):
-        jobs: list[Job] = []
-        for name, planned in _plans(names, request, workers):
-            if isinstance(planned, str):
-                yield from (failed(Path(each).stem, name, None, planned) for each in notebooks)
-            else:
-                jobs += planned
-        yield from run(jobs, workers)
+    """Clients whose tables are up to date first, here; then what is to be read and made."""
+    with execution.no_ingest(not request[-1]):
+        todo: list[Job | Reading] = []
+        for name in names:
+            asked = Reading(name, request)
+            for one in planned(asked) if _is_read(name, request) else [asked]:
+                if isinstance(one, Outcome):
+                    yield one
+                else:
+                    todo.append(one)
+        if todo:
+            yield from fleet.side_by_side(todo, perform, workers)
 
 
-def _plans(
-    names: Sequence[str], request: tuple, workers: int
-) -> Iterator[tuple[str, list[Job] | str]]:
-    """Each client with its jobs, or with why there are none; their files are read side by side."""
-    with _processes(max(1, min(workers, len(names)))) as pool:
-        waiting = [(name, pool.submit(_planned, name, *request)) for name in names]
-        for name, future in waiting:
-            try:
-                yield name, future.result()
-            except BrokenProcessPool:
-                yield name, "the process that read its files was killed."
-
-
-def _planned(client: str, *request: Any) -> list[Job] | str:
+def _is_read(client: str, request: tuple) -> bool:
+    """Whether planning this client's reports takes no time, or fails at once."""
+    home, ingest = request[3], request[-1]
     try:
-        return plan(client, *request)
+        return not ingest or ingests.is_current(clients.client_folder(client, home))
+    except (KitError, OSError):
+        return True
+
+
+def planned(asked: Reading) -> list[Job | Outcome]:
+    """A client's reports to make, those unchanged as outcomes; or why there is nothing to make."""
+    try:
+        return list(_unless_unchanged(plan(asked.client, *asked.request)))
     except Exception as error:  # one client never stops the rest
-        return plain(error)
+        why = plain(error)
+    return [failed(Path(each).stem, asked.client, None, why) for each in asked.request[1]]
+
+
+def perform(task: Job | Reading) -> list[Job | Outcome]:
+    """What comes of one task: outcomes, and reports that are now to be made."""
+    return planned(task) if isinstance(task, Reading) else [make(task)]

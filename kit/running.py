@@ -43,6 +43,11 @@ class Job:
     def folder(self) -> Path:
         return self.week / self.report
 
+    def killed(self) -> list[Outcome]:
+        """What became of it where the process that made it was killed."""
+        why = "its process was killed."
+        return [Outcome(self.report, self.client, self.as_of, "failed", None, why)]
+
 
 @dataclass(frozen=True)
 class Outcome:

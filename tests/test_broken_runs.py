@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pandas as pd
 import pytest
 
-from kit import execution, reports, running, week
+from kit import execution, kernels, reports, running, week
 from tests.poisons import POISONS, outcomes, poisoned_fleet
 from tests.run_client import AS_OF, write_client, write_notebook, write_orders
 
@@ -51,7 +51,7 @@ def test_whatever_stops_a_run_is_said_and_the_last_good_report_stays(home, noteb
     assert running.make(asked).status == "published"
     good = bytes_in(home / WEEK)
 
-    monkeypatch.setattr(execution, "KERNEL", "no-such-kernel")
+    monkeypatch.setattr(kernels, "name", lambda: "no-such-kernel")
     missing = running.make(asked)
     assert missing.status == "failed"
     assert missing.message.startswith("there is no notebook kernel no-such-kernel here.")
