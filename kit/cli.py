@@ -182,6 +182,9 @@ def run(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what became of each report as JSON.")
     ] = False,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Print each event as a line of JSON as it happens.")
+    ] = False,
     pseudonyms: Pseudonyms = False,
     home: Home = None,
 ) -> None:
@@ -201,8 +204,9 @@ def run(
         "force": force,
         "ingest": not no_ingest,
     }
-    outcomes = _followed(names, request, jobs, all_clients)
-    printed.outcomes(outcomes, notebooks, as_json)
+    outcomes = _followed(names, request, jobs, all_clients, log_json)
+    if not log_json:
+        printed.outcomes(outcomes, notebooks, as_json)
     if not all(outcome.good for outcome in outcomes):
         raise typer.Exit(1)
 
@@ -245,25 +249,24 @@ def _values(given: list[str]) -> dict[str, str]:
 
 
 def _followed(
-    names: list[str], request: dict[str, Any], jobs: int, all_clients: bool
+    names: list[str], request: dict[str, Any], jobs: int, all_clients: bool, log_json: bool
 ) -> list[Outcome]:
-    """All outcomes, with a progress bar on stderr while more than one is made."""
-    from kit import execution, reports, running
+    """All outcomes, told as they are ready: a bar with the time left, or a line of JSON each."""
+    from kit import events, execution, reports
 
+    follow = events.followed if log_json else _bar
     if all_clients:
-        made: Iterable[Outcome] = reports.run_clients(names, **request, workers=jobs)
-        return _bar(made, len(names) * len(request["notebooks"]))
+        made = reports.run_clients(names, **request, workers=jobs)
+        return follow(made, len(names) * len(request["notebooks"]))
     with execution.no_ingest(not request["ingest"]):
         planned = reports.plan(names[0], **request)
-        if len(planned) == 1:
-            return [running.unchanged(planned[0]) or running.make(planned[0])]
-        return _bar(reports.run(planned, jobs), len(planned))
+        return follow(reports.run(planned, jobs), len(planned))
 
 
 def _bar(made: Iterable[Outcome], total: int) -> list[Outcome]:
     from tqdm import tqdm
 
-    return list(tqdm(made, total=total, desc="Reports", unit="report"))
+    return list(tqdm(made, total=total, desc="Reports", unit="report", disable=total == 1))
 
 
 @app.command()

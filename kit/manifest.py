@@ -7,6 +7,7 @@ import json
 import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -64,9 +65,16 @@ def _hash(text: str) -> str:
 def _hash_files(paths: list[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
+        stat = path.stat()
         digest.update(path.name.encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+        digest.update(_file_hash(path, stat.st_size, stat.st_mtime_ns))
     return digest.hexdigest()[:16]
+
+
+@lru_cache(maxsize=10_000)
+def _file_hash(path: Path, size: int, modified: int) -> bytes:
+    """Once for all reports that rest on a file, as long as it stays as it is."""
+    return hashlib.sha256(path.read_bytes()).digest()
 
 
 def _cells(notebook: Path) -> str:
@@ -84,10 +92,12 @@ def _sources() -> list[Path]:
 
 def versions() -> dict[str, str]:
     """The versions of Python, the kit and the packages whose numbers or drawings a report holds."""
-    return {
-        "python": platform.python_version(),
-        **{package: version(package) for package in PACKAGES},
-    }
+    return {"python": platform.python_version(), **_installed()}
+
+
+@cache
+def _installed() -> dict[str, str]:
+    return {package: version(package) for package in PACKAGES}
 
 
 def inputs(files: pd.DataFrame, ledgers: Path) -> list[dict[str, Any]]:

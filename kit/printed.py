@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -233,11 +232,19 @@ def outcomes(found: Sequence[Outcome], notebooks: Sequence[str], as_json: bool =
 
     As JSON, a list with one object per report, in the same order.
     """
+    from kit import events
+
     order = {Path(name).stem: number for number, name in enumerate(notebooks)}
     rows = sorted(found, key=lambda outcome: (outcome.client, order[outcome.report]))
     if as_json:
-        told = [{**asdict(outcome), "good": outcome.good} for outcome in rows]
-        print(json.dumps(told, indent=2, ensure_ascii=False, default=str))
+        print(
+            json.dumps(
+                [events.told(outcome) for outcome in rows],
+                indent=2,
+                ensure_ascii=False,
+                default=str,
+            )
+        )
         return
     print(table(pd.DataFrame([_row(outcome) for outcome in rows])))
     for outcome in rows:

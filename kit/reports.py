@@ -151,8 +151,8 @@ def run(jobs: Sequence[Job], workers: int = WORKERS) -> Iterator[Outcome]:
             yield one
         else:
             todo.append(one)
-    if workers == 1 or len(todo) == 1:
-        yield from map(make, todo)
+    if len(todo) == 1:
+        yield make(todo[0])
     elif todo:
         yield from fleet.side_by_side(todo, perform, workers)
 

@@ -214,6 +214,8 @@ def join(week: Path, as_of: str) -> None:
             for name, told in reports(week).items()
             if told["parameters"]["as_of"] == as_of and name not in DAILY
         ]
+        if not folders:
+            return
         found = [folder / RESULTS for folder in folders if (folder / RESULTS).exists()]
         if found:
             rows = pa.concat_tables([pq.read_table(path) for path in found])

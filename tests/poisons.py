@@ -1,7 +1,6 @@
 """Twelve ways in which one client's Monday goes wrong, each with what its report must then say."""
 
 import re
-import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -106,8 +105,3 @@ def outcomes(home: Path) -> dict[str, reports.Outcome]:
     names = reports.real_clients(home)
     made = reports.run_clients(names, AS_OF, [str(notebook)], home=home)
     return {outcome.client: outcome for outcome in made}
-
-
-def cleaned(home: Path) -> None:
-    """The fleet as if nothing had ever been reported or read."""
-    shutil.rmtree(home / "reports", ignore_errors=True)

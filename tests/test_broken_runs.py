@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from kit import execution, kernels, reports, running, week
+from tests.kills import Killed
 from tests.poisons import POISONS, outcomes, poisoned_fleet
 from tests.run_client import AS_OF, write_client, write_notebook, write_orders
 
@@ -148,3 +149,10 @@ def test_new_orders_after_a_failure_are_published(home, notebook):
     made = running.make(job(notebook, home))
     assert made.status == "published"
     assert not (home / WEEK / "weekly_review.failed").exists()
+
+
+def test_a_run_that_is_killed_leaves_the_old_report_or_the_new_one(tmp_path):
+    killed = Killed(tmp_path, seed=3)
+    for _ in range(3):
+        killed.kill_one()
+    killed.finish()

@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from kit import cli
-from kit.running import REPORTS
+from kit import cli, events
+from kit.running import REPORTS, Outcome
 from tests.run_client import SETTINGS, write_client, write_notebook, write_orders
 
 COMMANDS = [
@@ -180,6 +181,18 @@ def test_run_tells_machines_what_came_of_each_report_as_json(kit, tmp_path):
         ("broken", "failed", False)
     }
     assert all("client.toml" in row["message"] for row in told)
+    code, out, _ = kit("run", "--all-clients", "--log-json", "--home", tmp_path)
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert code == 1
+    assert [line["event"] for line in lines] == ["begin", *["report"] * 4, "end"]
+    assert lines[0]["reports"] == lines[-1]["failed"] == 4
+    assert all("client.toml" in line["message"] for line in lines[1:-1])
+
+
+def test_json_says_which_week_is_reported_and_how_old_it_is():
+    made = Outcome("weekly_review", "tiny", date(2026, 5, 10), "published", None)
+    told = events.told(made, today=date(2026, 5, 18))
+    assert (told["week"], told["age_days"], told["good"]) == ("2026-W19", 8, True)
 
 
 def test_run_prints_a_table_and_exits_by_what_came_of_it(kit, home, tmp_path):
