@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from kit import plots
-from kit.plots import look
+from kit.plots import drawing, look
 
 matplotlib.use("Agg")
 
@@ -311,7 +311,7 @@ def test_a_long_title_breaks_where_its_picture_ends():
     try:
         shown = fig.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
         assert shown.get_window_extent().x1 > fig.bbox.x1
-        look._within(fig, shown)
+        drawing._within(fig, shown)
         assert shown.get_window_extent().x1 <= 0.97 * fig.bbox.x1
         assert shown.get_text().split() == title.split()
     finally:

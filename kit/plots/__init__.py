@@ -13,7 +13,8 @@ from kit.plots.creators import (
     spread,
     verdicts,
 )
-from kit.plots.look import draw, png, show, theme
+from kit.plots.drawing import draw
+from kit.plots.look import png, show, theme
 from kit.plots.posts import hooks_by_product, seen, spark_candidates, views_and_conversion
 from kit.plots.production import rights_running_out
 from kit.plots.program import (

@@ -131,7 +131,7 @@ def sensitivity(flips: pd.DataFrame, ax: Axes) -> Axes:
     "median +10%: not yet; output ratio -10%: promote"). A column per threshold and direction in
     which anybody flips; those who would lose a promotion stand first.
     """
-    flips = _one_per_flip(flips)
+    flips = one_per_flip(flips)
     if flips.empty:
         return nothing(ax, "no verdict changes when a threshold moves by a tenth")
     people = _losers_first(flips)
@@ -185,7 +185,8 @@ def _flip_head(moved: str, sign: str) -> str:
     return f"{_THRESHOLDS.get(moved, moved)}\n{sign.lstrip('+−')} {way}"
 
 
-def _one_per_flip(audit: pd.DataFrame) -> pd.DataFrame:
+def one_per_flip(audit: pd.DataFrame) -> pd.DataFrame:
+    """One row per flip: creator_id, verdict, moved (threshold), sign ("+10%"), verdict_then."""
     rows = [
         (row["creator_id"], row["verdict"], *head.rsplit(" ", 1), then)
         for row in audit.to_dict("records")

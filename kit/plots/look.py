@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import base64
 import io
-import textwrap
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
-import pandas as pd
 import seaborn as sns
 from IPython.display import display
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation, Text
+from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
 ACCENT = "#0072B2"
@@ -77,40 +75,6 @@ def _fonts() -> list[str]:
     # only fonts that are there: a missing one makes matplotlib grumble once per text
     here = {font.name for font in font_manager.fontManager.ttflist}
     return [font for font in FONTS if font in here][:1] + ["DejaVu Sans"]
-
-
-def draw(
-    plot: Callable[..., Axes],
-    table: pd.DataFrame,
-    alt: str,
-    title: str = "",
-    size: tuple[float, float] | None = None,
-    **options: Any,
-) -> None:
-    """Make a figure, draw one chart on it, title it with the finding and show it.
-
-    `size` is in inches; by default the chart's own (some grow with their rows).
-    """
-    theme()
-    width, height = size or _own_size(plot, table)
-    fig, ax = plt.subplots(figsize=(width, height), layout="constrained")
-    plot(table, ax, **options)
-    if title:
-        # on the figure, not the axes: a title starts where the labels start
-        _within(fig, fig.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold"))
-    show(fig, alt)
-
-
-def _within(fig: Figure, title: Text) -> None:
-    """Break a title into lines that fit; matplotlib's own wrapping lets the last letters go."""
-    room = 0.94 * fig.bbox.width / title.get_window_extent().width
-    if room < 1:
-        title.set_text(textwrap.fill(title.get_text(), int(room * len(title.get_text()))))
-
-
-def _own_size(plot: Callable[..., Axes], table: pd.DataFrame) -> tuple[float, float]:
-    width, height, per_row, most = getattr(plot, "size", (8.0, 3.8, 0.0, 0))
-    return width, height + per_row * max(min(len(table), most), 3)
 
 
 def sized(width: float, height: float, per_row: float = 0.0, most: int = 30) -> Callable[..., Any]:

@@ -95,7 +95,6 @@ def _post_name(row: dict) -> str:
     return f"{creator}: {words.cut(drawable(str(caption)), 34)}"
 
 
-@sized(8.4, 4.4)
 def seen(candidates: pd.DataFrame, pair: pd.DataFrame) -> pd.DataFrame:
     """The rows `views_and_conversion` draws: posts with enough clicks, the two of `pair` named."""
     rows = candidates[candidates["clicks"].fillna(0) >= FEWEST_CLICKS]
@@ -107,6 +106,7 @@ def seen(candidates: pd.DataFrame, pair: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@sized(8.4, 4.4)
 def views_and_conversion(posts: pd.DataFrame, ax: Axes, bar: float | None = None) -> Axes:
     """Views against conversion: what was seen is not what persuaded.
 

@@ -56,14 +56,14 @@ def finished(
     kept = [column for column in columns if column.name in frame.columns]
     rows = frame.reset_index(drop=True)
     shown = pd.DataFrame(
-        {column.name: _cells(rows[column.name], column.form, currency) for column in kept}
+        {column.name: written(rows[column.name], column.form, currency) for column in kept}
     )
     for name, mark in (marks or {}).items():
         if name in shown:
             shown[name] = [a + b for a, b in zip(mark.tolist(), shown[name], strict=True)]
     table = GT(shown, id=id)
     table = table.cols_label({column.name: column.label for column in kept})
-    right = [column.name for column in kept if column.form in _RIGHT]
+    right = [column.name for column in kept if column.form in RIGHT]
     table = table.cols_align("left").cols_align("right", columns=right) if right else table
     for group in dict.fromkeys(column.group for column in kept if column.group):
         under = [column.name for column in kept if column.group == group]
@@ -82,7 +82,7 @@ def finished(
     return _dressed(table, title, subtitle, note, wide=len(kept) > 5 or bool(widths))
 
 
-_RIGHT = (
+RIGHT = (
     "count",
     "number",
     "times",
@@ -96,7 +96,8 @@ _RIGHT = (
 )
 
 
-def _cells(values: pd.Series, form: str, currency: str) -> list[str]:
+def written(values: pd.Series, form: str, currency: str = "USD") -> list[str]:
+    """The values of a column as its format writes them (see `Column`), missing ones as a dash."""
     forms: dict[str, Callable[[Any], str]] = {
         "text": lambda v: str(v),
         "tier": lambda v: words.number(v),
