@@ -192,7 +192,8 @@ def run(
 
     Exit 0 if all are published, 1 if one is withheld or failed, 2 if the request is wrong.
     """
-    from kit import printed
+    from kit import front, printed
+    from kit.client import home as where
 
     notebooks, names = _asked(notebook, client, every, all_clients, home)
     names = [_shared(name, pseudonyms, home) for name in names]
@@ -205,6 +206,7 @@ def run(
         "ingest": not no_ingest,
     }
     outcomes = _followed(names, request, jobs, all_clients, log_json)
+    front.rewrite(where(home))
     if not log_json:
         printed.outcomes(outcomes, notebooks, as_json)
     if not all(outcome.good for outcome in outcomes):
@@ -459,13 +461,14 @@ def prune(
 
     The last good report of each kind always stays. Without --yes nothing is removed.
     """
-    from kit import printed
+    from kit import front, printed
     from kit import runs as found
     from kit.client import home as where
 
     rows = found.clearable(where(home), keep_weeks, client)
     if yes:
         found.clear(rows)
+        front.rewrite(where(home))
     printed.cleared(rows, yes)
 
 

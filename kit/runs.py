@@ -24,11 +24,17 @@ def runs(home: Path, client: str | None = None) -> pd.DataFrame:
     made_at (UTC), seconds (notebook and page), versions (superseded ones kept) and bytes. The
     committed example is none of them. Raises `ClientError` for a client without reports.
     """
-    found = [_run(folder) for one in _clients(home, client) for folder in _reports(one)]
+    found = [_run(folder) for folder in folders(home, client)]
     rows = pd.DataFrame(found, columns=[*COLUMNS, "folder"])
     return rows.sort_values(
         ["client", "week", "report"], ascending=[True, False, True], ignore_index=True
     )
+
+
+def folders(home: Path, client: str | None = None) -> Iterator[Path]:
+    """The folder of every report that stands, failed runs too; the committed example is none."""
+    for one in _clients(home, client):
+        yield from _reports(one)
 
 
 def _clients(home: Path, client: str | None) -> list[Path]:
