@@ -44,7 +44,7 @@ def build_deck(
     core.title = f"{week.title}: creator program, {words.week_name(day)}"
     core.author = "Creator Program Kit"
     for number, draw in enumerate(WEEKLY, start=1):
-        draw(week, Page(presentation, week, number))
+        draw(week, Page(presentation, week.line, number))
     path = folder / f"{client}-{folder.name}-{kind}.pptx"
     with tempfile.TemporaryDirectory(dir=folder) as aside:
         save(presentation, Path(aside) / path.name, day)

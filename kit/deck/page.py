@@ -10,14 +10,12 @@ from pptx.enum.text import PP_ALIGN
 from pptx.exc import PackageNotFoundError
 from pptx.util import Inches, Pt
 
-from kit import words
 from kit.deck.text import MUTED, Box, fitted, say
-from kit.deck.week import Week
 from kit.errors import ReportError
 
 
 def opened(master: Path) -> Any:
-    """The master without its"""
+    """The master as a presentation without its slides; `ReportError` where it cannot be opened."""
     if not master.exists():
         raise ReportError(f"There is no master {master}. Give --master a .pptx file.")
     try:
@@ -35,9 +33,12 @@ def opened(master: Path) -> Any:
 
 
 class Page:
-    """One slide with its title, the room below it, and a footnote line."""
+    """One slide with its title, the room below it, and a footnote line.
 
-    def __init__(self, presentation: Any, week: Week, number: int) -> None:
+    `line` says above the title whose slide it is and of when.
+    """
+
+    def __init__(self, presentation: Any, line: str, number: int) -> None:
         self.slide = presentation.slides.add_slide(_title_layout(presentation))
         self.width, self.height = presentation.slide_width, presentation.slide_height
         margin = int(self.width * 0.045)
@@ -52,11 +53,8 @@ class Page:
             margin, top, self.width - 2 * margin, self.foot.top - top - int(self.height * 0.03)
         )
         kicker = Box(margin, int(self.height * 0.045), self.body.width, int(self.height * 0.04))
-        text = f"{week.title}  ·  {words.week_name(week.as_of)}, to {words.day(week.as_of)}"
-        if week.forced:
-            text += "  ·  published although a check of the data failed"
         if title is None or title.top >= kicker.top + kicker.height:
-            say(self.slide, kicker, text, 12, 9, color=MUTED, name="Client and week")
+            say(self.slide, kicker, line, 12, 9, color=MUTED, name="Client and week")
         self.number = number
 
     def head(self, text: str) -> None:

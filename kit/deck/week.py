@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,17 +13,19 @@ from kit import client as clients
 from kit import words
 from kit.errors import ReportError
 from kit.policy import Policy
-from kit.week import reports, week_folder
+from kit.week import DECISIONS, RESULTS, reports, week_folder
 
 REVIEW, SPARK, AUDIT = "weekly_review", "spark_candidates", "tier_promotion_audit"
 _WEEKS_DRAWN = 12
+FORCED = "  ·  published although a check of the data failed"
 
 
 @dataclass(frozen=True)
 class Week:
     """What one week's folder holds: the figures and decisions of its reports, and its client.
 
-    `forced`: a report was published although a check of its data had failed.
+    `forced`: a report was published although a check of its data had failed; `reported`: the
+    reports themselves say up to which day they count.
     """
 
     client: str
@@ -34,6 +36,7 @@ class Week:
     figures: pd.DataFrame
     decisions: pd.DataFrame
     forced: bool = False
+    reported: bool = True
 
     def row(self, metric: str, days: int = 28) -> pd.Series | None:
         """The program's figure of a metric for the 28 days, or 7 for the week from its Monday.
@@ -53,6 +56,12 @@ class Week:
         row = self.row(metric, days=days)
         return None if row is None or words.is_missing(row["value"]) else float(row["value"])
 
+    @property
+    def line(self) -> str:
+        """Whose week it is and which, for the top of a slide."""
+        text = f"{self.title}  ·  {words.week_name(self.as_of)}, to {words.day(self.as_of)}"
+        return text + FORCED if self.forced else text
+
     def decided(self, report: str) -> pd.DataFrame:
         """The decisions of one report."""
         return self.decisions[self.decisions["report"] == report].reset_index(drop=True)
@@ -66,36 +75,42 @@ def read_week(client: str, as_of: date, home: str | Path | None = None) -> tuple
     """
     root = clients.home(home)
     folder = week_folder(root, client, as_of)
-    config, policy = clients.read_config(clients.client_folder(client, home))
     run = f"kit run --all --client {client} --as-of {as_of.isoformat()}"
-    for name in ("results.parquet", "decisions.csv"):
+    for name in (RESULTS, DECISIONS):
         if not (folder / name).exists():
             raise ReportError(
                 f"{folder.relative_to(root)} holds no {name}: that week has not been reported. "
                 f"Run {run} first."
             )
-    figures = _figures(folder)
-    manifests = reports(folder)
-    reported = _reported_day(figures, manifests)
-    if reported is not None and reported != as_of:
+    week = week_in(folder, client, home)
+    if week.as_of != as_of and week.reported:
         raise ReportError(
-            f"{folder.relative_to(root)} reports {words.day(reported)}, not {words.day(as_of)}. "
+            f"{folder.relative_to(root)} reports {words.day(week.as_of)}, not {words.day(as_of)}. "
             f"Run {run} --force, or ask for the deck of the day that was reported."
         )
+    return replace(week, as_of=as_of), folder
+
+
+def week_in(folder: Path, client: str, home: str | Path | None = None) -> Week:
+    """The figures and decisions of a week's folder that holds both; its day is the reported one."""
+    config, policy = clients.read_config(clients.client_folder(client, home))
+    figures, manifests = _figures(folder), reports(folder)
+    reported = _reported_day(figures, manifests)
     return Week(
         client,
         config.name or client,
-        as_of,
+        reported or date.fromisocalendar(int(folder.name[:4]), int(folder.name[-2:]), 7),
         config.currency,
         _policy_then(manifests) or policy,
         figures,
-        pd.read_csv(folder / "decisions.csv", dtype={"subject": "str"}),
+        pd.read_csv(folder / DECISIONS, dtype={"subject": "str"}),
         any(told.get("status") == "forced" for told in manifests.values()),
-    ), folder
+        reported is not None,
+    )
 
 
 def _figures(folder: Path) -> pd.DataFrame:
-    rows = pd.read_parquet(folder / "results.parquet")
+    rows = pd.read_parquet(folder / RESULTS)
     for column in ("period_start", "period_end"):
         rows[column] = [None if words.is_missing(v) else _date(v) for v in rows[column]]
     return rows

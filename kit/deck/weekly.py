@@ -8,12 +8,23 @@ from typing import Any
 import pandas as pd
 from pptx.util import Inches
 
-from kit import glossary, sentences, words
-from kit.deck.cells import table
-from kit.deck.charts import Mark, bars, columns
+from kit import sentences, words
+from kit.deck.blocks import (
+    card,
+    definitions,
+    evidence,
+    in_order,
+    listing,
+    reasons,
+    some_of_each,
+    tally,
+    weekly_chart,
+)
+from kit.deck.charts import Mark, bars
 from kit.deck.page import Page
-from kit.deck.text import MUTED, Box, band, bullets, note, say
-from kit.deck.week import AUDIT, ORDER, REVIEW, SPARK, Week, verdicts, weeks
+from kit.deck.steps import actions, asks
+from kit.deck.text import Box, band, bullets, note, say
+from kit.deck.week import AUDIT, ORDER, SPARK, Week, verdicts, weeks
 
 
 def _in_short(week: Week, page: Page) -> None:
@@ -23,9 +34,9 @@ def _in_short(week: Week, page: Page) -> None:
     _cards(page.slide, week, cards)
     say(page.slide, todo._replace(height=Inches(0.34)), "What to do", 16, 12, bold=True)
     bullets(page.slide, todo.below(Inches(0.48)), _to_do(week), 16, 11)
-    page.footnote(_definitions("gmv", "conversion_rate", "output_rate", "commission_ratio"))
+    page.footnote(definitions("gmv", "conversion_rate", "output_rate", "commission_ratio"))
     rows = [week.row(metric, days=days) for _, metric, days in _CARDS]
-    note(page.slide, _evidence(week, rows, [f"Four-week pace: {words.number(before, 1)}."]))
+    note(page.slide, evidence(week, rows, [f"Four-week pace: {words.number(before, 1)}."]))
 
 
 def _headline(week: Week) -> str:
@@ -47,21 +58,12 @@ _CARDS = (
 
 
 def _cards(slide: Any, week: Week, box: Box) -> None:
-    for line, row in enumerate(box.rows(1, 1, gap=Inches(0.25))):
-        for place, cell in enumerate(row.columns(1, 1, 1, gap=Inches(0.25))):
-            _card(slide, week, cell, *_CARDS[line * 3 + place])
-
-
-def _card(slide: Any, week: Week, box: Box, label: str, metric: str, days: int) -> None:
-    band(slide, box)
-    pad = Inches(0.18)
-    inner = Box(box.left + pad, box.top + pad, box.width - 2 * pad, box.height - 2 * pad)
-    row = week.row(metric, days=days)
-    head, middle, foot = inner.rows(0.26, 0.38, 0.36, gap=0)
-    say(slide, head, label, 12, 9, color=MUTED)
-    figure = "–" if row is None else sentences.value(row, week.currency)
-    say(slide, middle, figure, 30, 16, bold=True)
-    say(slide, foot, _under_the_card(week, metric, row), 11, 8, color=MUTED)
+    for line, strip in enumerate(box.rows(1, 1, gap=Inches(0.25))):
+        for place, cell in enumerate(strip.columns(1, 1, 1, gap=Inches(0.25))):
+            label, metric, days = _CARDS[line * 3 + place]
+            row = week.row(metric, days=days)
+            figure = words.MISSING if row is None else sentences.value(row, week.currency)
+            card(slide, cell, label, figure, _under_the_card(week, metric, row))
 
 
 def _under_the_card(week: Week, metric: str, row: Any) -> str:
@@ -125,12 +127,11 @@ def _pace(week: Week, page: Page) -> None:
     left, right = page.body.columns(1, 1, gap=Inches(0.5))
     target = week.policy.velocity.target
     wanted = f"Posts published per week; dashed: the {words.plain_number(target)} wanted"
-    _weekly_chart(page, left, posts, wanted, "Posts", Mark([], target, "Wanted"), "#,##0")
-    code = _money_format(week.currency)
-    _weekly_chart(page, right, gmv, "GMV per week", "GMV", Mark([]), code)
-    page.footnote(_definitions("velocity", "gmv"))
+    weekly_chart(page, left, posts, wanted, "Posts", Mark([], target, "Wanted"))
+    weekly_chart(page, right, gmv, "GMV per week", "GMV", Mark([]), week.currency)
+    page.footnote(definitions("velocity", "gmv"))
     rows = [week.row(metric, days=7) for metric in ("velocity", "gmv", "net_revenue", "orders")]
-    note(page.slide, _evidence(week, rows, []))
+    note(page.slide, evidence(week, rows, []))
 
 
 def _pace_title(week: Week, gmv: pd.DataFrame) -> str:
@@ -143,46 +144,12 @@ def _pace_title(week: Week, gmv: pd.DataFrame) -> str:
     return f"{text} {sentences.change('GMV', now, before, week.currency)}"
 
 
-def _weekly_chart(
-    page: Page, box: Box, rows: pd.DataFrame, head: str, series: str, mark: Mark, code: str
-) -> None:
-    say(page.slide, box._replace(height=Inches(0.34)), head, 14, 10, bold=True)
-    room = box.below(Inches(0.42))
-    known = rows.dropna(subset=["value"])
-    if known.empty:
-        say(page.slide, room, "Nothing to show yet: no week was reported.", 14)
-        return
-    labels = [words.short_day(start) for start in rows["start"]]
-    told = [place == len(rows) - 1 for place in range(len(rows))]
-    last = known.iloc[-1]
-    alt = (
-        f"{head}, {words.count(len(rows), 'week')} to that of {words.day(last['start'])}; "
-        f"the last is {words.number(last['value'])}."
-    )
-    values = rows["value"].tolist()
-    columns(
-        page.slide,
-        room,
-        labels,
-        values,
-        series,
-        alt,
-        mark=mark._replace(told=told),
-        number_format=code,
-    )
-
-
-def _money_format(currency: str) -> str:
-    symbol = words.money(0, currency).rstrip("0")
-    return f'"{symbol}"#,##0'
-
-
 def _creators(week: Week, page: Page) -> None:
     review = verdicts(week)
     page.head(_creators_title(review))
     left, right = page.body.columns(0.27, 0.73, gap=Inches(0.5))
-    _tally(page, left, review, ORDER, calm=("keep",))
-    listed = _some_of_each(_in_order(review[review["decision"] != "keep"], ORDER))
+    tally(page, left, review, ORDER, calm=("keep",))
+    listed = some_of_each(in_order(review[review["decision"] != "keep"], ORDER))
     rows = pd.DataFrame(
         {
             "Creator": listed["subject"].tolist(),
@@ -190,76 +157,18 @@ def _creators(week: Week, page: Page) -> None:
             "Why": [words.cut(words.sentence(str(r)), 150) for r in listed["reason"]],
         }
     )
-    _list(page, right, rows, "Nobody stands out beyond chance this week.")
+    listing(page, right, rows, "Nobody stands out beyond chance this week.")
     page.footnote(
         "A creator is named only where the data say so beyond chance; everybody else is kept. "
-        + _definitions("conversion_rate", "revenue_per_post", "output_rate")
+        + definitions("conversion_rate", "revenue_per_post", "output_rate")
     )
-    note(page.slide, _reasons(listed))
-
-
-def _tally(
-    page: Page, box: Box, decisions: pd.DataFrame, order: tuple[str, ...], calm: tuple[str, ...]
-) -> None:
-    """How many creators got each decision, as bars; those not in `calm` stand out."""
-    head = box._replace(height=Inches(0.34))
-    say(page.slide, head, "Creators by decision", 14, bold=True)
-    tally = [int((decisions["decision"] == word).sum()) for word in order]
-    if not sum(tally):
-        say(page.slide, box.below(Inches(0.42)), "Nothing to show yet.", 14)
-        return
-    alt = f"Creators by decision. {sentences.counts(decisions['decision'], order)}"
-    room = box.below(Inches(0.42))._replace(height=int(box.height * 0.13 * len(order)))
-    names = [word.capitalize() for word in order]
-    told = Mark([word not in calm for word in order])
-    bars(page.slide, room, names, tally, "Creators", alt, mark=told)
-
-
-def _in_order(decisions: pd.DataFrame, order: tuple[str, ...]) -> pd.DataFrame:
-    """Decisions in the order of their kinds, within each the firmest first."""
-    firm = sentences.firmest_first(decisions)
-    place = firm["decision"].map({word: i for i, word in enumerate(order)})
-    return firm.loc[place.sort_values(kind="stable").index]
-
-
-def _some_of_each(decisions: pd.DataFrame, most: int = 3) -> pd.DataFrame:
-    """The firmest few of each kind first, then the rest: a short table shows every kind."""
-    place = decisions.groupby("decision", sort=False).cumcount()
-    return decisions.loc[(place >= most).sort_values(kind="stable").index]
+    note(page.slide, reasons(listed))
 
 
 def _creators_title(review: pd.DataFrame) -> str:
     if review.empty:
         return "No creator was active enough to be judged this week"
     return " ".join(sentences.review(review)[:2])
-
-
-_CALM = ("keep", "not yet", "hold", "no")
-
-
-def _list(page: Page, box: Box, rows: pd.DataFrame, none: str, **style: Any) -> None:
-    """A table with the number of rows that had no room said under it, or the sentence `none`."""
-    if rows.empty:
-        say(page.slide, box._replace(height=Inches(0.6)), none, 14)
-        return
-    room = box._replace(height=box.height - Inches(0.3))
-    alt = f"Table of {words.count(len(rows), 'row')}: {words.listed(rows.columns)}."
-    points = 12 if len(rows) > 6 else 13
-    style["told"] = [word not in _CALM for word in rows["Decision"]]
-    style["one_line"] = ("Creator", "Post")
-    shown = table(page.slide, room, rows, alt, points=points, **style)
-    if shown < len(rows):
-        under = Box(box.left, box.top + room.height, box.width, Inches(0.28))
-        text = f"and {len(rows) - shown} more in the report"
-        say(page.slide, under, text, 11, color=MUTED, name="Rest")
-
-
-def _reasons(decisions: pd.DataFrame) -> str:
-    lines = [
-        f"{row.subject}: {row.decision}. {words.sentence(str(row.reason))}"
-        for row in decisions.itertuples()
-    ]
-    return "\n".join(lines) or "No decision beyond keeping on."
 
 
 def _sparks(week: Week, page: Page) -> None:
@@ -296,11 +205,11 @@ def _sparks(week: Week, page: Page) -> None:
         }
     )
     none = "Nothing to show yet: no post has product clicks in these four weeks."
-    _list(page, right, rows, none, numbers=("Clicks",))
+    listing(page, right, rows, none, numbers=("Clicks",))
     page.footnote(
-        "Ranked by click-to-purchase rate, never by views. " + _definitions("conversion_rate")
+        "Ranked by click-to-purchase rate, never by views. " + definitions("conversion_rate")
     )
-    note(page.slide, _reasons(posts[posts["decision"] != "no"].head(20)))
+    note(page.slide, reasons(posts[posts["decision"] != "no"].head(20)))
 
 
 def _post_name(row: dict) -> str:
@@ -315,8 +224,8 @@ def _moves(week: Week, page: Page) -> None:
     page.head(sentences.promotions(audit))
     order = ("promote", "demote", "hold", "not yet")
     left, right = page.body.columns(0.27, 0.73, gap=Inches(0.5))
-    _tally(page, left, audit, order, calm=("hold", "not yet"))
-    listed = _in_order(audit, order)
+    tally(page, left, audit, order, calm=("hold", "not yet"))
+    listed = in_order(audit, order)
     moving = listed[listed["decision"].isin(["promote", "demote"])]
     close = listed[listed["decision"] == "not yet"].head(4)
     chosen = pd.concat([moving, close])
@@ -329,27 +238,27 @@ def _moves(week: Week, page: Page) -> None:
             ],
         }
     )
-    _list(page, right, rows, "Nobody has enough months to be audited yet.")
+    listing(page, right, rows, "Nobody has enough months to be audited yet.")
     page.footnote(
         "Promotion asks for months of consistent output, revenue per post above the median of "
         "everyone who entered in tier 1, and a clean compliance record; followers never enter. "
         "Creators who lack least come first among those who stay."
     )
-    note(page.slide, _reasons(chosen))
+    note(page.slide, reasons(chosen))
 
 
 def _next(week: Week, page: Page) -> None:
-    actions, asks = _actions(week), _asks(week)
+    ours, theirs = actions(week), asks(week)
     page.head(
-        f"Next week: {words.count(len(actions), 'step')} for us, "
-        f"{words.count(len(asks), 'decision')} for you"
-        if asks
-        else f"Next week: {words.count(len(actions), 'step')} for us, nothing needed from you"
+        f"Next week: {words.count(len(ours), 'step')} for us, "
+        f"{words.count(len(theirs), 'decision')} for you"
+        if theirs
+        else f"Next week: {words.count(len(ours), 'step')} for us, nothing needed from you"
     )
     for box, head, items, none in zip(
         page.body.columns(1, 1, gap=Inches(0.6)),
         ("What we do next", "What we ask of you"),
-        (actions, asks),
+        (ours, theirs),
         ("Keep the plan as it is.", "Nothing this week."),
         strict=True,
     ):
@@ -362,62 +271,7 @@ def _next(week: Week, page: Page) -> None:
         "Every figure in this deck stands with its definition, period and count in the week's "
         "report. Amounts may still move as orders settle."
     )
-    note(page.slide, "\n".join([*actions, "", *asks]).strip() or "Nothing new.")
-
-
-def _actions(week: Week) -> list[str]:
-    review, posts = week.decided(REVIEW), week.decided(SPARK)
-    gap = week.policy.velocity.target - (week.value("velocity", 7) or 0)
-    found = [
-        sentences.named(review, "follow up", "Follow up on output with", 4),
-        sentences.named(review, "fix the brief", "Rewrite the brief with", 4),
-        sentences.named(review, "replace", "Recruit replacements for", 4),
-    ]
-    waiting = int((posts["decision"] == "not yet").sum())
-    if waiting:
-        found.append(f"Watch {words.count(waiting, 'post')} until the clicks decide.")
-    if gap > 0 and week.value("velocity", 7) is not None:
-        found.append(f"Brief for {words.count(gap, 'more post')} a week to reach the target.")
-    return [text for text in found if text]
-
-
-def _asks(week: Week) -> list[str]:
-    audit, review = week.decided(AUDIT), week.decided(REVIEW)
-    found = []
-    planned = week.figures[week.figures["metric"] == "planned_spend"]
-    if len(planned):
-        spend = words.money(planned["value"].sum(), week.currency, 0)
-        found.append(f"Release {spend} for the {_planned(len(planned))} of the Spark plan.")
-    found += [
-        sentences.named(review, "fee", "Agree production fees for", 4),
-        sentences.named(audit, "promote", "Approve the next tier's deal for", 4),
-        sentences.named(audit, "demote", "Agree the move down of", 4),
-    ]
-    return [text for text in found if text]
-
-
-def _planned(posts: int) -> str:
-    return "one post" if posts == 1 else f"{posts} posts"
-
-
-def _definitions(*metrics: str) -> str:
-    """The definitions of a slide's figures, as its footnote."""
-    return " ".join(
-        words.sentence(f"{glossary.metric(metric).name}: {glossary.metric(metric).definition}")
-        for metric in metrics
-    )
-
-
-def _evidence(week: Week, rows: list[Any], more: list[str]) -> str:
-    """One line per figure for the speaker: value, count, interval, period, status."""
-    lines = []
-    for row in rows:
-        if row is None:
-            continue
-        days = words.period(row["period_start"], row["period_end"])
-        status = "" if row["status"] in ("settled", None) else f" [{row['status']}]"
-        lines.append(f"{sentences.figure(row, week.currency)} {days}{status}")
-    return "\n".join([*lines, *more])
+    note(page.slide, "\n".join([*ours, "", *theirs]).strip() or "Nothing new.")
 
 
 WEEKLY: tuple[Callable[[Week, Page], None], ...] = (
