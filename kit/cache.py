@@ -52,9 +52,8 @@ def key(name: str, sha256: str, reading: Reading) -> str:
 def _reader() -> list[str]:
     """The code that reads exports, and the packages it reads them with."""
     here = Path(__file__).parent
-    own = [
-        here / f"{name}.py" for name in ("cache", "columns", "contracts", "downloads", "threads")
-    ]
+    names = ("cache", "columns", "contracts", "day_orders", "downloads", "threads")
+    own = [here / f"{name}.py" for name in names]
     code = code_hash([*own, *sorted((here / "exports").glob("*.[pt][yo]*"))])
     return [code, *(version(package) for package in PACKAGES)]
 
@@ -123,6 +122,7 @@ def _sheets(source: pa.BufferReader, path: Path) -> list[Export]:
         aside, _ = _take(source)
         facts = json.loads(told[_FACTS])
         facts["headers"] = [Met(*met) for met in facts["headers"]]
+        facts["day_order"] = tuple(facts["day_order"])
         days = {name: date.fromisoformat(facts[name]) for name in _DAYS if facts[name]}
         modified = path.stat().st_mtime
         found.append(

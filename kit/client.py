@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from kit import contracts, people, windows
 from kit.errors import ClientError, PolicyError
-from kit.exports import KINDS, headers
+from kit.exports import KINDS, day_order, headers
 from kit.policy import Policy, load_policy
 
 if TYPE_CHECKING:
@@ -63,7 +63,9 @@ class Config(BaseModel):
     memory_limit: str | None = Field(None, description="of the engine, such as 2GB")
     demo: bool = False
     pseudonyms_of: str = Field("", description="the client this is a copy of, for sharing")
-    date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    date_order: dict[str, str] = Field(
+        default_factory=dict, description="day first or month first, by kind; under '' for all"
+    )
     goals: dict[str, float] = Field(default_factory=dict, description="metric id = value")
     headers: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="[headers.<kind>] new header = known one"
@@ -94,6 +96,11 @@ class Config(BaseModel):
         if value is not None and not re.fullmatch(r"\d+(\.\d+)?\s?([KMGT]i?B)", value):
             raise ValueError("expected a size such as 2GB")
         return value
+
+    @field_validator("date_order", mode="before")
+    @classmethod
+    def _date_order(cls, value: Any) -> dict[str, str]:
+        return day_order.named(value)
 
     @field_validator("goals")
     @classmethod

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pyarrow as pa
 
-from kit import cache, contracts
+from kit import cache, contracts, day_orders
 from kit.errors import ExportError
 from kit.exports import Export, Reading, archives
 from kit.exports.files import MOST_FILE_BYTES
@@ -245,24 +245,31 @@ def _nothing_left(answer: list[Export]) -> str | None:
 
 
 def _answers(listed: list[Download], tasks: list[Task], kept: Path | None) -> list[Answer]:
-    """What each file holds: as it was kept, else as it is read now, and kept from then on."""
-    if kept is None:
-        return [_taken(answer) for answer in read_all(tasks)]
+    """What each file holds: as it was kept, else as it is read now, and kept from then on.
+
+    A file that leaves open which number of its dates is the day is read as the others show it.
+    """
     keys = [
         cache.key(archives.shown(d.member or d.path.name), d.sha256, task[1])
         for d, task in zip(listed, tasks, strict=True)
     ]
-    known: list[Answer | None] = [
-        cache.load(kept, key, path) for key, (path, *_) in zip(keys, tasks, strict=True)
-    ]
-    new = [i for i, answer in enumerate(known) if answer is None]
+    known: dict[int, Answer] = {}
+    for i, (key, (path, *_)) in enumerate(zip(keys, tasks, strict=True)):
+        if kept is not None and (held := cache.load(kept, key, path)) is not None:
+            known[i] = held
+    new = [i for i in range(len(tasks)) if i not in known]
     for i, answer in zip(new, read_all([tasks[i] for i in new]), strict=True):
-        known[i] = answer = _taken(answer)
-        if not isinstance(answer, ExportError) and _same_bytes(answer, listed[i]):
-            with suppress(OSError, pa.ArrowException):  # then it is read again next time
-                cache.save(kept, keys[i], answer)
-    cache.sweep(kept, keys)
-    return [answer for answer in known if answer is not None]
+        known[i] = _taken(answer)
+    settled = day_orders.resolved(tasks, [known[i] for i in range(len(tasks))])
+    known |= {i: _taken(answer) for i, answer in settled.items()}
+    if kept is not None:
+        for i in sorted({*new, *settled}):
+            answer = known[i]
+            if not isinstance(answer, ExportError) and _same_bytes(answer, listed[i]):
+                with suppress(OSError, pa.ArrowException):  # then it is read again next time
+                    cache.save(kept, keys[i], answer)
+        cache.sweep(kept, keys)
+    return [known[i] for i in range(len(tasks))]
 
 
 def _taken(answer: Answer) -> Answer:

@@ -29,6 +29,7 @@ from kit.client import Config, client_folder, read_config
 from kit.downloads import Read
 from kit.errors import ClientError
 from kit.exports import Reading
+from kit.exports.day_order import LEDGERS
 
 STAMP = "inputs.json"
 # The tables that an ingest reports, and what its report calls them.
@@ -41,8 +42,8 @@ REPORTED = {
 TOLD_WINDOWS = "windows.csv"
 SALT_BYTES = 32
 MADE_BY = (
-    "account build cache columns contracts downloads drift ingest ledger_files ledger_values "
-    "ledgers lines lists people pseudonyms restated threads vanished windows"
+    "account build cache columns contracts day_orders downloads drift ingest ledger_files "
+    "ledger_values ledgers lines lists people pseudonyms restated threads vanished windows"
 )
 
 
@@ -98,7 +99,8 @@ def ingest(
         if window:
             _remember(folder, window, read, told)
             stamp = fingerprint(folder)
-        books = ledgers.read_ledgers(folder / "ledgers", config.currency, config.date_order)
+        order = config.date_order.get(LEDGERS, config.date_order.get(""))
+        books = ledgers.read_ledgers(folder / "ledgers", config.currency, order)
         _give_back()
         tables, notes = build.tables(read, books, config, policy)
         refused = [(d.name, message) for d, message in read.refused]

@@ -65,8 +65,8 @@ def day(text: str, writing: Writing) -> date:
     if order is None and first != second:
         raise ValueError(
             f"holds {text!r}, which is {year}-{first:02d}-{second:02d} or "
-            f"{year}-{second:02d}-{first:02d}. Write the date as 2026-05-04, or set date_order "
-            '("mdy" or "dmy") in client.toml.'
+            f"{year}-{second:02d}-{first:02d}. Write the date as 2026-05-04, or write "
+            'ledgers = "month first" (or "day first") under [date_order] in client.toml.'
         )
     day_, month = (first, second) if order == "dmy" else (second, first)
     return _date(text, year, month, day_)

@@ -201,8 +201,8 @@ def misread_days(lines: pd.DataFrame, shop: pd.DataFrame, zone: str) -> dict[str
                 f"away from the shop orders (order {one['order_id']}: "
                 f"{_day(one['ordered_at'], zone)} here, "
                 f"{_day(one['shop_ordered_at'], zone)} there). "
-                'Day and month look swapped: set date_order ("dmy" or "mdy") in client.toml, or '
-                "export the file again."
+                'Day and month look swapped: write affiliate_orders = "day first" (or "month '
+                'first") under [date_order] in client.toml, or export the file again.'
             )
     return found
 

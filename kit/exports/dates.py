@@ -1,4 +1,4 @@
-"""Printed times to instants: the day order from the whole file, the clock from the zone."""
+"""Printed times to instants: taken apart, the clock from the zone."""
 
 from __future__ import annotations
 
@@ -124,23 +124,14 @@ def possible_orders(columns: Iterable[Parts]) -> set[str]:
 
 
 def says_nothing(columns: Iterable[Parts]) -> bool:
-    """Whether all printed dates begin with the year, so that no order is needed."""
-    return not any((column.good & ~column.year_first).any() for column in columns)
+    """Whether no printed date reads otherwise in the other order, so that none is needed.
 
-
-def usual_order(kind: str, market: str, columns: Iterable[Parts]) -> str:
-    """The day order a kind is known to print in a market.
-
-    Affiliate orders print the day first everywhere. Shop orders print the month first in the
-    US and Mexico and, elsewhere, where the clock has AM and PM. Lists follow their market.
+    It begins with the year, or its day is its month.
     """
-    if kind == "affiliate_orders":
-        return "dmy"
-    if market.upper() in {"US", "MX"}:
-        return "mdy"
-    if kind == "shop_orders" and any(column.half_day.any() for column in columns):
-        return "mdy"
-    return "dmy"
+    return not any(
+        (column.good & ~column.year_first & (column.first != column.second)).any()
+        for column in columns
+    )
 
 
 def local_times(column: Parts, order: str) -> tuple[pd.Series, np.ndarray]:

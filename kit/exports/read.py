@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from . import (
     texts,
     values,
 )
+from .day_evidence import Place
+from .day_order import AmbiguousDays
 from .kinds import Kind, type_of
 from .periods import Period
 from .reading import SET_ASIDE_COLUMNS, Export, Reading
@@ -48,12 +51,19 @@ def read_file(path: Path, reading: Reading, member: str | None = None) -> list[E
     try:
         return _read(Path(path), reading, member)
     except ExportError as error:
-        raise ExportError(f"{_shown(path, member)} {error}") from error
+        raise _naming(f"{_shown(path, member)} ", error) from error
     except OSError as error:
         raise ExportError(
             f"{_shown(path, member)} cannot be read ({error.strerror}). Mend that, or remove the "
             "file."
         ) from None
+
+
+def _naming(where: str, error: ExportError) -> ExportError:
+    """The same error, said of a place."""
+    if isinstance(error, AmbiguousDays):
+        return AmbiguousDays(f"{where}{error}", error.kind)
+    return ExportError(f"{where}{error}")
 
 
 def _shown(path: Path, member: str | None) -> str:
@@ -88,7 +98,7 @@ def _read(path: Path, reading: Reading, member: str | None) -> list[Export]:
         try:
             exports.append(_read_sheet(path, sheet, kind, reading, period, notes, facts))
         except ExportError as error:
-            raise ExportError(f"{where}{error}") from error
+            raise _naming(where, error) from error
         notes = []
     return repeats.across_sheets(exports)
 
@@ -145,7 +155,8 @@ def _read_sheet(
     window = _window(kind, period, reading, "date" in taken.text)
     numeric = {c: m for c, m in _merged_masks(taken.cells.numeric, header).items()}
     real = {c: m for c, m in _merged_masks(taken.cells.dates, header).items()}
-    table = typed(kind, taken.text, numeric, real, reading, period)
+    place = Place(taken.cells.row, window, date.fromtimestamp(facts["modified"]))
+    table = typed(kind, taken.text, numeric, real, reading, place)
     data, printed_totals = _data_rows(taken, table)
     misplaced.refuse_other_columns(table, taken.text, _printed_names(header), data)
     misplaced.refuse_one_buyer(table, _printed_names(header), data)
@@ -183,6 +194,7 @@ def _read_sheet(
         headers=headers.met(
             header.header, kind.name, reading.extra_headers.get(kind.name), _looks(taken)
         ),
+        day_order=table.day_order[:2] if table.day_order and table.day_order.by else ("", ""),
     )
 
 

@@ -18,8 +18,10 @@ SET_ASIDE_COLUMNS = ["file", "sheet", "row", "rule", "column", "value", "money"]
 class Reading:
     """How to read one client's files.
 
-    `currency` and `market` decide separators and the usual day order; `date_order` ("dmy" or
-    "mdy") decides only where a file contradicts what is usual. Buyers are hashed with `salt`.
+    `currency` and `market` decide separators and the usual day order. `date_order` gives "dmy" or
+    "mdy" by kind, under "" for every kind; it counts only where a file leaves its order open or
+    contradicts what is usual. `others` gives the order that the client's other files show, by kind,
+    with how it is known (`day_order.DayOrder.by`). Buyers are hashed with `salt`.
     `window` is the period of files whose name does not say one. `extra_headers` holds the
     client's own header names, {kind: {header: canonical column}}.
     """
@@ -28,10 +30,11 @@ class Reading:
     market: str
     export_time_zone: str
     ads_time_zone: str
-    date_order: str | None
+    date_order: Mapping[str, str] | None
     salt: bytes
     window: tuple[date, date] | None = None
     extra_headers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    others: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ class Export:
     `rows` holds canonical, typed columns and `row`, the row's number as a spreadsheet shows it.
     `set_aside` holds the broken rows with the rule each broke. `totals` is the printed totals
     row. `unmatched` are headers nobody knows, `missing` known columns that this file lacks.
-    `headers` are all of them as printed, each with what it was taken for.
+    `headers` are all of them as printed, each with what it was taken for. `day_order` is the order
+    of its dates and how it is known (`day_order.DayOrder`), both empty where none is needed.
     """
 
     path: Path
@@ -59,3 +63,4 @@ class Export:
     missing: list[str]
     notes: list[str]
     headers: list[Met] = field(default_factory=list)
+    day_order: tuple[str, str] = ("", "")

@@ -10,10 +10,11 @@ import pandas as pd
 
 from .. import threads
 from ..errors import ExportError
-from . import dates, values, words
+from . import dates, day_order, values, words
+from .day_evidence import Dated, Place
+from .day_order import DayOrder
 from .headers import printed
 from .kinds import Kind, type_of
-from .periods import Period
 from .reading import Reading
 
 RULES = {
@@ -40,6 +41,7 @@ class Typed:
     ids: dict[str, values.Ids] = field(default_factory=dict)
     marks: frozenset[str] = frozenset()
     notes: list[str] = field(default_factory=list)
+    day_order: DayOrder | None = None
 
     def add(self, part: Typed) -> None:
         """Take over what was made of some of the columns."""
@@ -63,7 +65,7 @@ def typed(
     numeric: Mapping[str, np.ndarray],
     real_dates: Mapping[str, np.ndarray],
     reading: Reading,
-    period: Period | None,
+    place: Place,
 ) -> Typed:
     """Parse every column of a sheet by its type; nothing is dropped here."""
     result = Typed({})
@@ -88,7 +90,7 @@ def typed(
     _damaged_together(result, None if kind.product_lists else text.get("product_name"))
     _rates(result, text, by_type.get("rate", []), style, numeric)
     times = by_type.get("time", []) + by_type.get("day", [])
-    _times(result, kind, {name: text[name] for name in times}, real_dates, reading, period)
+    _times(result, kind, times, text, real_dates, reading, place)
     return result
 
 
@@ -250,16 +252,17 @@ def _commission_rate(result: Typed, name: str, printed_rate: np.ndarray) -> np.n
 def _times(
     result: Typed,
     kind: Kind,
+    times: list[str],
     text: Mapping[str, pd.Series],
     real_dates: Mapping[str, np.ndarray],
     reading: Reading,
-    period: Period | None,
+    place: Place,
 ) -> None:
     """All time columns of a sheet under one day order, as UTC instants (days stay days)."""
-    if not text:
+    if not times:
         return
-    found = threads.each(dates.parts, text.values(), len(next(iter(text.values()))))
-    parts = dict(zip(text, found, strict=True))
+    found = threads.each(lambda name: dates.parts(text[name]), times, len(text[times[0]]))
+    parts = dict(zip(times, found, strict=True))
     for name, part in parts.items():
         real = real_dates.get(name)
         if real is not None and real.any() and (part.good & ~part.year_first & ~real).any():
@@ -267,10 +270,12 @@ def _times(
                 f"mixes real dates and text in {printed(kind.name, name)}: a spreadsheet may have "
                 "swapped days and months. Download the export again and do not open it."
             )
-    order = _day_order(kind, parts, reading, period)
+    order = result.day_order = day_order.settle(kind, Dated(parts, text, place), reading)
+    if order.note:
+        result.notes.append(order.note)
     zone = reading.ads_time_zone if kind.ads else reading.export_time_zone
     for name, part in parts.items():
-        local, bad = dates.local_times(part, order)
+        local, bad = dates.local_times(part, order.order)
         result.broken[name] = (bad, f"{name}_{RULES[type_of(name)]}")
         if type_of(name) == "day":
             result.columns[name] = local.dt.normalize()
@@ -278,52 +283,3 @@ def _times(
         result.columns[name] = dates.to_utc(local, zone)
         if name == "published_at":
             result.columns["published_on"] = local.dt.normalize()
-
-
-def _day_order(
-    kind: Kind, parts: Mapping[str, dates.Parts], reading: Reading, period: Period | None
-) -> str:
-    """The one day order of a sheet; refused where the sheet contradicts what is usual."""
-    possible = dates.possible_orders(parts.values())
-    usual = dates.usual_order(kind.name, reading.market, parts.values())
-    if dates.says_nothing(parts.values()):
-        return usual
-    names = {"dmy": "day/month/year", "mdy": "month/day/year"}
-    if not possible:
-        raise ExportError(
-            "prints some dates as day/month/year and others as month/day/year. "
-            "Download the export again and do not open it in a spreadsheet."
-        )
-    if len(possible) == 2 and period is not None:
-        possible = _inside(kind, parts, period, usual)
-        if usual not in possible and reading.date_order == usual:
-            return usual  # the client says so, and no single date contradicts it
-    if usual in possible:
-        return usual
-    (other,) = possible
-    if reading.date_order == other:
-        return other
-    raise ExportError(
-        f"has dates that cannot be {names[usual]}, which is usual for {kind.title} in "
-        f"{reading.market}; they would be {names[other]}. If that is right, set "
-        f'date_order = "{other}" in client.toml.'
-    )
-
-
-def _inside(kind: Kind, parts: Mapping[str, dates.Parts], period: Period, usual: str) -> set[str]:
-    """Day orders that agree with the period in the file's name, if it tells them apart."""
-    name = next((n for n in ("paid_at", "ordered_at", "date", "published_at") if n in parts), None)
-    if name is None:
-        return {"dmy", "mdy"}
-    first = pd.Timestamp(period.start) - pd.Timedelta(days=1)
-    last = pd.Timestamp(period.end) + pd.Timedelta(days=2)
-    outside = {}
-    for order in ("dmy", "mdy"):
-        local, _ = dates.local_times(parts[name], order)
-        days = local.dropna()
-        early = days < first if name != "published_at" else pd.Series(False, index=days.index)
-        outside[order] = float((early | (days >= last)).mean()) if len(days) else 0.0
-    other = "mdy" if usual == "dmy" else "dmy"
-    if outside[usual] > 0.01 and outside[other] == 0.0:
-        return {other}
-    return {"dmy", "mdy"}

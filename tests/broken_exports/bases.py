@@ -21,7 +21,7 @@ READING = Reading(
     market="US",
     export_time_zone="America/Los_Angeles",
     ads_time_zone="America/Los_Angeles",
-    date_order=None,
+    date_order={},
     salt=b"a salt",
 )
 

@@ -25,5 +25,5 @@ ZONES = {
 def reading(currency="USD", market="US", window=JULY, **more):
     """A Reading in the market's own zone, for files whose name holds no period."""
     zone = ZONES[currency, market]
-    settings = {"export_time_zone": zone, "ads_time_zone": zone, "date_order": None} | more
+    settings = {"export_time_zone": zone, "ads_time_zone": zone, "date_order": {}} | more
     return Reading(currency=currency, market=market, salt=b"a salt", window=window, **settings)

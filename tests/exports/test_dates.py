@@ -70,23 +70,6 @@ def test_a_day_above_twelve_decides_the_order_of_all():
     assert dates.possible_orders(parts) == set()
 
 
-@pytest.mark.parametrize(
-    ("kind", "market", "cell", "order"),
-    [
-        ("affiliate_orders", "US", "04/07/2026 10:00:00", "dmy"),
-        ("shop_orders", "US", "04/07/2026 10:00:00 AM", "mdy"),
-        ("shop_orders", "MX", "04/07/2026 10:00:00", "mdy"),
-        ("shop_orders", "ID", "04/07/2026 10:00:00", "dmy"),
-        ("shop_orders", "PH", "04/07/2026 10:00:00 AM", "mdy"),
-        ("video_list", "US", "04/07/2026", "mdy"),
-        ("video_data", "BR", "04/07/2026", "dmy"),
-    ],
-)
-def test_usual_order_depends_on_kind_and_market(kind, market, cell, order):
-    parts = [dates.parts(pd.Series([cell], dtype="str"))]
-    assert dates.usual_order(kind, market, parts) == order
-
-
 JULY = (date(2026, 7, 1), date(2026, 7, 31), False)
 WEEK = (date(2026, 7, 1), date(2026, 7, 8))
 

@@ -513,9 +513,9 @@ def test_a_named_date_order_resolves_a_contradiction(tmp_path):
     with pytest.raises(ExportError, match="cannot be day/month/year"):
         read_file(path, reading())
     week = path.with_name("outside_its_period_20260701_20260705_1.csv")
-    asked = one(week, reading(date_order="dmy")).rows["ordered_at"]
+    asked = one(week, reading(date_order={"affiliate_orders": "dmy"})).rows["ordered_at"]
     assert asked.iloc[2] == pd.Timestamp("2026-03-07T18:00:03Z")
-    ordered = one(path, reading(date_order="mdy")).rows["ordered_at"].iloc[0]
+    ordered = one(path, reading(date_order={"affiliate_orders": "mdy"})).rows["ordered_at"].iloc[0]
     assert ordered == pd.Timestamp("2026-06-27T17:21:33Z")
 
 
