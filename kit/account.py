@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kit import contracts, drift, ledgers, lines, lists, vanished
+from kit import contracts, drift, ledgers, lines, lists, retold, vanished
 from kit.client import Config
 from kit.downloads import Download, Read
 from kit.exports import Export
@@ -44,6 +44,9 @@ def files(
     for rows in (parts[kind] for kind in ORDER_KINDS if kind in parts):
         told = vanished.vanished(rows, config.time_zone).to_dict("records")
         for row in told + vanished.torn(rows, config.export_time_zone).to_dict("records"):
+            lacking.setdefault(row["file"], {}).update(row)
+    for kind, rows in parts.items():
+        for row in retold.retold(kind, rows).to_dict("records"):
             lacking.setdefault(row["file"], {}).update(row)
     listed = [
         _file(d, export, by_sheet, config.time_zone) | lacking.get(d.name, {})
@@ -164,8 +167,12 @@ def notes(read: Read, books: ledgers.Ledgers, tables: dict, config: Config) -> l
     notes += [
         sentence(row)
         for row in tables["files"].to_dict("records")
-        for lost, sentence in (("vanished", vanished.sentence), ("torn", vanished.torn_sentence))
-        if pd.notna(row[lost]) and row[lost]
+        for told, sentence in (
+            ("vanished", vanished.sentence),
+            ("torn", vanished.torn_sentence),
+            ("retold", retold.sentence),
+        )
+        if pd.notna(row[told]) and row[told]
     ]
     notes += drift.sentences(drift.changes(tables["headers"]))
     notes += lists.replaced(tables["windows"])

@@ -383,7 +383,8 @@ class Files:
     """One row per recognised sheet of an export, per refused file and per second copy of one.
 
     `vanished` are the order lines it lacks of days for which it is the newest, `torn` those of its
-    first day, `torn_day`, where it begins in the middle of that (`kit.vanished`).
+    first day, `torn_day`, where it begins in the middle of that (`kit.vanished`). `retold` are the
+    lines or posts of which it says what `retold_by` did not (`kit.retold`).
     """
 
     key = ["file", "sheet", "kind"]
@@ -401,8 +402,11 @@ class Files:
         (RATE, "vanished_share"),
         (COUNT, "torn"),
         (DAY, "torn_day"),
+        (COUNT, "retold"),
+        (TEXT, "retold_by"),
+        (FLAG, "retold_mostly"),
         (TEXT, "same_bytes_as refused"),
-        (TEXTS, "unmatched missing notes"),
+        (TEXTS, "retold_facts unmatched missing notes"),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -87,13 +88,20 @@ def is_of_api(file: str) -> bool:
 def _sheets(headers: pd.DataFrame) -> Iterator[_Sheet]:
     rows = headers.assign(sheet=headers["sheet"].fillna(""))
     rows = rows.sort_values(["seen_on", "file", "sheet", "place"], kind="stable")
-    for (seen_on, file, sheet), own in rows.groupby(["seen_on", "file", "sheet"], sort=True):
-        named = own.dropna(subset=["column"]).drop_duplicates("column")
-        known = dict(zip(named["column"], named["header"], strict=True))
-        strange = own[own["state"] == "unknown"]
-        seen = {row.column: _look(row) for row in named.itertuples()}
-        seen |= {row.header: _look(row) for row in strange.itertuples()}
-        yield _Sheet(file, sheet, seen_on, known, strange["header"].tolist(), seen)
+    cells = rows.dropna(subset=["seen_on"]).itertuples(index=False)
+    for (seen_on, file, sheet), sheet_rows in groupby(
+        cells, lambda r: (r.seen_on, r.file, r.sheet)
+    ):
+        own = list(sheet_rows)
+        named: dict[str, Any] = {}
+        for row in own:
+            if isinstance(row.column, str):
+                named.setdefault(row.column, row)
+        strange = [row for row in own if row.state == "unknown"]
+        known = {column: row.header for column, row in named.items()}
+        seen = {column: _look(row) for column, row in named.items()}
+        seen |= {row.header: _look(row) for row in strange}
+        yield _Sheet(file, sheet, seen_on, known, [row.header for row in strange], seen)
 
 
 def _look(row: Any) -> Look:

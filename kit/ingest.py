@@ -43,7 +43,7 @@ TOLD_WINDOWS = "windows.csv"
 SALT_BYTES = 32
 MADE_BY = (
     "account build cache columns contracts day_orders downloads drift ingest ledger_files "
-    "ledger_values ledgers lines lists people pseudonyms restated threads vanished windows"
+    "ledger_values ledgers lines lists people pseudonyms restated retold threads vanished windows"
 )
 
 

@@ -39,7 +39,7 @@ def test_the_samples_exports_agree_and_sums_are_those_of_the_tables(sample, comp
     posts = posts[posts["window_start"].between(first, last) & (posts["source"] == "video_data")]
     row = compared.set_index("what").loc["Video GMV by creator"]
     assert round(row["other"], 2) == round(posts["gmv"].astype(float).sum(), 2)
-    assert len(compared) == 5
+    assert len(compared) == 7
 
 
 @pytest.fixture
@@ -182,6 +182,34 @@ def test_a_difference_within_the_tolerance_is_said(tmp_path):
     assert any("558.00" in note and "0.4% apart" in note for note in state.notes)
 
 
+def creators(*by_week):
+    """A creator list a week: how much of its 140 mia and noa each have; no two are the same."""
+    files = {}
+    for monday, (mia, noa) in zip(MONDAYS, by_week, strict=True):
+        rows = [
+            {"handle": handle, "gmv": f"${gmv}", "video": f"${gmv}", "orders": str(gmv // 20)}
+            | {"refunds": f"${monday.day}.00"}
+            for handle, gmv in (("mia", mia), ("noa", noa))
+        ]
+        name = f"Creator_{monday:%Y%m%d}-{monday + timedelta(6):%Y%m%d}.csv"
+        files[name] = tiny.export(tiny.CREATOR, *rows)
+    return files
+
+
+@pytest.mark.parametrize(
+    ("last", "withheld"), [((140, 0), False), ((120, 20), False), ((0, 140), True)]
+)
+def test_creators_in_each_others_rows_withhold_though_the_sums_agree(tmp_path, last, withheld):
+    tiny.client(tmp_path, creators((140, 0), (140, 0), (140, 0), last) | orders())
+    state = readiness.check(clients.open("acme", tmp_path), SUNDAY)
+    told = "what each creator's own order lines bear out add up to"
+    assert any(told in reason for reason in state.reasons) == withheld
+    assert any(told in note for note in state.notes) == (last == (120, 20))
+    if withheld:
+        (reason,) = state.reasons
+        assert f"GMV by creator is 140.00, {told} 0.00 (100.0% apart, 50.0% allowed)" in reason
+
+
 def test_every_piece_is_graded_in_json_without_a_gap(sample):
     result = CliRunner().invoke(
         app, ["check", "--client", "sample", "--as-of", "2026-05-10", "--json"]
@@ -192,7 +220,7 @@ def test_every_piece_is_graded_in_json_without_a_gap(sample):
     assert by_kind["affiliate_orders"]["grade"] == "with care"
     assert by_kind["video_data"]["missing_days"] == "23 February – 1 March 2026"
     assert by_kind["products ledger"]["grade"] == "good"
-    assert [row["agrees"] for row in said["compared"]] == [True] * 5
+    assert [row["agrees"] for row in said["compared"]] == [True] * 7
     lines = sample.orders
     in_weeks = lines[lines["counts"] & (lines["ordered_at"] >= "2026-04-13 07:00:00+00:00")]
     settled = in_weeks[in_weeks["status"] == "settled"]["gmv"].sum() / in_weeks["gmv"].sum()

@@ -47,20 +47,7 @@ def check(client: Client, as_of: date | str | None = None, report: str | None = 
     day = _day_of_report(client, as_of)
     told, tolerance = reconcile.tellings(client, day), client.policy.reconciliation_tolerance
     compared = reconcile.reconciled(told, day, tolerance)
-    made = pd.DataFrame(
-        [
-            ("files", *gates.files(client)),
-            ("coverage", *gates.coverage(client, day)),
-            ("columns", *gates.columns(gates.lacking_columns(client, day))),
-            ("gmv", *gates.silent_zero(client, day)),
-            ("reconciliation", *gates.reconciliation(compared)),
-            ("vanished lines", *gates.vanished_lines(client)),
-            ("printed totals", *gates.printed_totals(client)),
-            ("set aside", *gates.set_aside(client)),
-            ("status words", *gates.status_words(client)),
-        ],
-        columns=["gate", "passed", "detail"],
-    )
+    made = gates.table(client, day, compared)
     failed = made.loc[~made["passed"], "detail"].tolist()
     return Readiness(
         ready=not failed,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from kit import drift, vanished
+from kit import drift, retold, vanished
 from kit.client import Client
 from kit.exports.headers import printed
 from kit.exports.kinds import KINDS, type_of
@@ -18,6 +18,25 @@ from kit.windows import gaps
 
 # Definitions §1: lines whose status word nobody knows, as a share of the money.
 UNKNOWN_STATUS_SHARE = 0.01
+
+
+def table(client: Client, as_of: date, compared: pd.DataFrame) -> pd.DataFrame:
+    """One row per gate (gate, passed, detail); `compared` is `reconcile.reconciled`'s."""
+    return pd.DataFrame(
+        [
+            ("files", *files(client)),
+            ("coverage", *coverage(client, as_of)),
+            ("columns", *columns(lacking_columns(client, as_of))),
+            ("gmv", *silent_zero(client, as_of)),
+            ("reconciliation", *reconciliation(compared)),
+            ("vanished lines", *vanished_lines(client)),
+            ("told twice", *told_twice(client)),
+            ("printed totals", *printed_totals(client)),
+            ("set aside", *set_aside(client)),
+            ("status words", *status_words(client)),
+        ],
+        columns=["gate", "passed", "detail"],
+    )
 
 
 def files(client: Client) -> tuple[bool, str]:
@@ -168,6 +187,15 @@ def vanished_lines(client: Client) -> tuple[bool, str]:
 
 def _newest_of_kind(files: pd.DataFrame) -> pd.Series:
     return files["seen_on"].eq(files.groupby("kind")["seen_on"].transform("max"))
+
+
+def told_twice(client: Client) -> tuple[bool, str]:
+    """No file of the newest of its kind tells most lines otherwise than an older one (`retold`)."""
+    files = client.frame("files")
+    wrong = files[files["retold_mostly"].fillna(False).astype(bool) & _newest_of_kind(files)]
+    if wrong.empty:
+        return True, "The newest downloads tell old lines and posts as the older ones did."
+    return False, " ".join(retold.sentence(row) for row in wrong.to_dict("records"))
 
 
 def printed_totals(client: Client) -> tuple[bool, str]:

@@ -183,9 +183,14 @@ def _graded(
         against.append("a newer file lacks lines of an older one")
     if own.loc[own["seen_on"] == own["seen_on"].max(), "torn"].notna().any():
         against.append("its newest file begins in the middle of a day")
+    if (own["retold_mostly"].fillna(False) & (own["seen_on"] == own["seen_on"].max())).any():
+        against.append("its newest file contradicts an older one")
     if against:
         return {"grade": NOT_USABLE, "why": "; ".join(against)}
     mind = [f"no data for {words.period(gap.start, gap.end)}" for gap in missing]
+    told_twice = int(own["retold"].fillna(0).sum())
+    if told_twice:
+        mind.append(f"{words.count(told_twice, 'row')} told otherwise before")
     if row["set_aside"]:
         mind.append(f"{words.count(row['set_aside'], 'row')} set aside")
     if row["unjoined"]:
