@@ -201,21 +201,27 @@ def _exchange(
     alone = now < FEWEST_BREAKS
     if alone and any(one.kept.any() or not one.relation.telling for one in broken):
         return None
-    best: tuple[int, tuple[str, str]] | None = None
+    most = 0 if alone else (1 - MENDED) * now
+    best: tuple[float, tuple[str, str] | None] = (most + 1, None)
     for pair in _pairs(figures, found, broken):
-        touched = [one for one in found if set(pair) & set(one.relation.columns)]
-        limit = now - sum(one.breaks for one in touched)
-        other = figures.swapped(*pair)
-        for one in touched:
-            told, kept = one.relation.test(other)
-            limit += int(told.sum() - kept.sum())
-            if one.breaks and not kept.any():
-                limit += one.breaks  # a break that merely cannot be seen any more is not mended
-        if best is None or limit < best[0]:
-            best = (limit, pair)
-    if best is None or best[0] > (0 if alone else (1 - MENDED) * now):
-        return None
+        left = _left(figures.swapped(*pair), pair, found, min(most, best[0] - 1))
+        if left is not None:
+            best = (left, pair)
     return best[1]
+
+
+def _left(other: Figures, pair: tuple[str, str], found: list[_Found], most: float) -> int | None:
+    """The breaks left once two columns are exchanged; None as soon as they are above `most`."""
+    touched = [one for one in found if set(pair) & set(one.relation.columns)]
+    left = sum(one.breaks for one in found) - sum(one.breaks for one in touched)
+    for one in touched:
+        if left > most:
+            return None  # no test takes a break away again, and each looks at every row
+        told, kept = one.relation.test(other)
+        left += int(told.sum() - kept.sum())
+        if one.breaks and not kept.any():
+            left += one.breaks  # a break that merely cannot be seen any more is not mended
+    return left if left <= most else None
 
 
 def _slipped(figures: Figures, found: list[_Found], broken: list[_Found]) -> str | None:
@@ -224,11 +230,13 @@ def _slipped(figures: Figures, found: list[_Found], broken: list[_Found]) -> str
         touched = [one for one in found if column in one.relation.columns]
         now = sum(one.breaks for one in touched)
         for by in (1, -1) if now >= FEWEST_SLIPS else ():
-            left = 0
+            left, most = 0, max(1, (1 - MENDED) * now)
             for one in touched:
                 told, kept = one.relation.test(figures.slipped(column, by))
                 left += int(told.sum() - kept.sum()) if kept.any() or not one.breaks else now
-            if left <= max(1, (1 - MENDED) * now):
+                if left > most:
+                    break
+            if left <= most:
                 return column
     return None
 

@@ -9,9 +9,11 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from . import words
 from .kinds import type_of
+from .texts import as_array, as_text
 
 FIRST_ROWS = 5_000  # of a file: what its columns are shows in them, however long it is
 
@@ -93,12 +95,30 @@ class Figures:
             return cells
         return pd.Series(np.roll(cells.to_numpy(), self.slip[1]), index=cells.index, dtype="str")
 
-    def coded(self, name: str, register: str) -> pd.Series:
-        """A column of words as the codes of a register; missing where unknown or empty."""
-        own = self.exchanged.get(name, name)
-        if ("coded", own, register) not in self.shared:
-            self.shared["coded", own, register] = words.coded(self.text[own][self.rows], register)
-        return self._moved(name, self.shared["coded", own, register])
+    def printed(self, name: str) -> np.ndarray:
+        """Which cells of a column hold anything."""
+        return self._once("printed", name, lambda own: self.text[own].notna().to_numpy()[self.rows])
+
+    def says(self, name: str, register: str, codes: frozenset[str] | None = None) -> np.ndarray:
+        """Which cells hold a word that a register knows, or knows by one of some codes."""
+        return self._once(
+            f"says {register} {sorted(codes or ())}",
+            name,
+            lambda own: self._says(own, register, codes),
+        )
+
+    def _says(self, own: str, register: str, codes: frozenset[str] | None) -> np.ndarray:
+        """Looked up once for each different word: a large file has few."""
+        if ("words", own) not in self.shared:
+            cells = as_array(self.text[own])
+            whole = self.rows.all()
+            encoded = (cells if whole else cells.filter(pa.array(self.rows))).dictionary_encode()
+            places = encoded.indices.fill_null(-1).to_numpy()
+            self.shared["words", own] = places, as_text(encoded.dictionary)
+        places, different = self.shared["words", own]
+        found = words.coded(different, register)
+        known = (found.notna() if codes is None else found.isin(codes)).to_numpy(dtype=bool)
+        return np.append(known, False)[places]  # an empty cell, at -1, says nothing
 
     def codes(self, name: str) -> np.ndarray:
         """The first rows as numbers, one per different text; −1 where empty."""

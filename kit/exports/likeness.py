@@ -9,6 +9,7 @@ from .figures import Figures, Relation, Trust, Verdict
 HOUR = 3600.0
 # Ids are looked at in so many rows: what they look like shows in few.
 FEW_ROWS = 100
+_YES, _CANCELLED = frozenset({"yes"}), frozenset({"cancelled"})
 
 
 def status_allows(
@@ -19,9 +20,8 @@ def status_allows(
     def test(figures: Figures) -> Verdict:
         figure = figures.number(what)
         told = ~np.isnan(figure) & (figure != 0)
-        code = figures.coded(words_of, register)
-        told &= code.notna().to_numpy()
-        return told, told & code.isin(codes).to_numpy()
+        told &= figures.says(words_of, register)
+        return told, told & figures.says(words_of, register, codes)
 
     text = f"{{{what}}} stands only where {{{words_of}}} allows it"
     return Relation(f"{what}_fits_{words_of}", (what, words_of), text, trust, test)
@@ -31,8 +31,8 @@ def known_word(column: str, register: str) -> Relation:
     """The column's words are those of its register."""
 
     def test(figures: Figures) -> Verdict:
-        told = figures.words(column).notna().to_numpy()
-        return told, told & figures.coded(column, register).notna().to_numpy()
+        told = figures.printed(column)
+        return told, told & figures.says(column, register)
 
     text = f"{{{column}}} holds a word that is known there"
     return Relation(f"{column}_is_known", (column,), text, Trust.WITNESS, test, True)
@@ -126,9 +126,8 @@ def gone_with_refund(flag: str, base: str) -> Relation:
 
     def test(figures: Figures) -> Verdict:
         left = figures.number(base)
-        code = figures.coded(flag, "yes_no")
-        told = ~np.isnan(left) & code.notna().to_numpy()
-        return told, told & ((code == "yes").to_numpy() == (left == 0))
+        told = ~np.isnan(left) & figures.says(flag, "yes_no")
+        return told, told & (figures.says(flag, "yes_no", _YES) == (left == 0))
 
     text = f"{{{flag}}} is yes where {{{base}}} is 0"
     return Relation(f"{flag}_empties_{base}", (flag, base), text, Trust.WITNESS, test)
@@ -139,7 +138,7 @@ def refund_has_reason(refund: str, returned: str, status: str) -> Relation:
 
     def test(figures: Figures) -> Verdict:
         back, pieces = figures.number(refund), figures.number(returned)
-        cancelled = (figures.coded(status, "shop_status") == "cancelled").to_numpy()
+        cancelled = figures.says(status, "shop_status", _CANCELLED)
         told = back > 0
         return told, told & ((pieces > 0) | cancelled)
 

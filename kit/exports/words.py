@@ -10,6 +10,7 @@ from importlib import resources
 import pandas as pd
 
 from .headers import normalise
+from .texts import once_per_word
 
 _TOTAL_OF = re.compile(r"total of [\d.,]+ \w+")
 
@@ -29,6 +30,7 @@ def vocabulary(table: str) -> frozenset[str]:
     return frozenset(word for text in _tables()[table] for word in re.findall(r"[^\W\d_]+", text))
 
 
+@once_per_word
 def coded(words: pd.Series, table: str) -> pd.Series:
     """The code of each word by `words.toml`; missing where the word is missing or unknown.
 
