@@ -1,7 +1,7 @@
 """What paid spend on a post has to earn, and whether the post may run.
 
 The verdict of `kit.spark.rank` says what converts. Beside it, never in its place, stand here: the
-conversion that pays for a click, whose orders were organic, and what stands in the way.
+conversion that pays for a click, and what stands in the way.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-import ibis
 import numpy as np
 import pandas as pd
 
@@ -22,7 +21,6 @@ from kit.metrics.windowed import AD_KINDS, covered, of_kind
 from kit.policy import Policy
 
 BEFORE_ADS = ["goods", "fulfilment", "referral_fee", "refund_fee", "standard", "shop_ads"]
-NO_ADS_RATE = "no order has a Shop Ads rate, so paid orders cannot be told from organic ones"
 _OUT_OF_STOCK = {"no", "n", "false", "0", "out", "out of stock", "sold out"}
 
 
@@ -108,50 +106,6 @@ def _order_contribution(client: Any, as_of: date | str, policy: Policy) -> tuple
     if not orders:
         return float("nan"), "no order in these weeks"
     return float(wanted["amount"].sum()) / orders, None
-
-
-def organic_share(client: Any, as_of: date | str, days: int = 28) -> pd.DataFrame:
-    """One row per post with orders in the last `days` days: how they were come by.
-
-    Columns post_id, orders_organic, orders_paid, orders_mixed, orders_unclassified,
-    organic_order_share (of those with either commission) and note. By the commission columns,
-    actual before estimated: Shop Ads commission above 0 → paid, standard above 0 → organic, both
-    → mixed, neither → unclassified. Where the shop sets no Shop Ads rate at all although it
-    spends on ads, ad orders earn the standard rate: the share is missing and `note` says so.
-    """
-    lines = within(counting_lines(client), last_days(as_of, days))
-    lines = lines.filter(lines.post_id.notnull())
-    routes = {
-        name: ibis.coalesce(lines[f"{column}_actual"], lines[f"{column}_estimated"]).cast("float64")
-        for name, column in (("organic", "standard_commission"), ("paid", "shop_ads_commission"))
-    }
-    orders = lines.group_by("post_id", "order_id").agg(
-        **{name: (value > 0).fill_null(False).any() for name, value in routes.items()}
-    )
-    rows = fetch(
-        orders.group_by("post_id").agg(
-            orders_organic=(orders.organic & ~orders.paid).sum(),
-            orders_paid=(orders.paid & ~orders.organic).sum(),
-            orders_mixed=(orders.paid & orders.organic).sum(),
-            orders_unclassified=(~orders.paid & ~orders.organic).sum(),
-        )
-    )
-    rows = rows.sort_values("post_id", ignore_index=True)
-    classified = rows["orders_organic"] + rows["orders_paid"] + rows["orders_mixed"]
-    share = (rows["orders_organic"] + rows["orders_mixed"]) / classified.where(classified > 0)
-    refused = _cannot_split(client, as_of)
-    return rows.assign(
-        organic_order_share=np.nan if refused else share.astype("Float64").astype("float64"),
-        note=NO_ADS_RATE if refused else None,
-    )
-
-
-def _cannot_split(client: Any, as_of: date | str) -> bool:
-    lines, ads = client.table("orders"), client.table("ad_stats")
-    rated = (lines.shop_ads_commission_rate > 0).any().to_pyarrow().as_py()
-    day = ibis.date(as_day(as_of))
-    spent = ads.filter(ads.window_start <= day).spend.sum().cast("float64").to_pyarrow().as_py()
-    return bool((spent or 0) > 0 and not rated)
 
 
 def eligibility(client: Any, posts: pd.DataFrame, as_of: date | str, days: int) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from kit import boost, brief_plan, crossed, metrics, results, spark_plan, words
+from kit import boost, brief_plan, crossed, metrics, paid, results, spark_plan, words
 from kit import hooks as hook_effects
 from kit.creator_rates.shared import sure
 from kit.errors import ReportError
@@ -214,7 +214,7 @@ def judged(
 def _candidates(client: Any, as_of: date | str, policy: Policy) -> tuple[pd.DataFrame, boost.Bar]:
     days = policy.spark.days
     ranked, bar, why = judged(client, as_of, policy)
-    share = boost.organic_share(client, as_of, days).set_index("post_id")["organic_order_share"]
+    share = paid.organic_share(client, as_of, days).set_index("post_id")["organic_order_share"]
     table = pd.concat(
         [
             ranked.assign(
@@ -302,7 +302,7 @@ def report(client: Any, as_of: date | str, budget: float | None = None) -> resul
     effects = hook_effects.effects(table)
     cells = hook_effects.with_names(effects.cells, client.frame("products"))
     plan = spark_plan.plan(table, bar, budget, policy, currency=client.currency)
-    organic = boost.organic_share(client, day, policy.spark.days)
+    organic = paid.organic_share(client, day, policy.spark.days)
     value = boost.order_value(client, day)
     questions = brief_plan.open_questions(cells, table)
     tables = {

@@ -1,6 +1,5 @@
 """What a paid click must earn, whose orders were organic, and who may run."""
 
-import pandas as pd
 import pytest
 
 from kit import boost, spark
@@ -94,30 +93,6 @@ def test_an_order_that_earns_nothing_makes_every_post_a_no(tmp_path):
     assert bar.value == 1
     assert bar.basis.startswith("an order leaves less before ads than one click costs")
     assert set(spark.candidates(client, AS_OF)["verdict"]) == {"no"}
-
-
-def test_organic_share_by_the_commission_columns(tmp_path):
-    paid = {"shop_ads_commission_rate": 0.08, "standard_commission_estimated": None}
-    orders = [
-        line("o1"),
-        line("o2", **paid, shop_ads_commission_estimated=3.2),
-        line("o3", shop_ads_commission_estimated=3.2),
-        line("o4", standard_commission_estimated=None),
-        # Actual before estimated: a printed 0.00 of Shop Ads commission makes it organic.
-        line("o5", shop_ads_commission_estimated=3.2, shop_ads_commission_actual=0.0),
-    ]
-    row = boost.organic_share(shop(tmp_path, orders=orders), AS_OF).iloc[0]
-    counted = row[["orders_organic", "orders_paid", "orders_mixed", "orders_unclassified"]]
-    assert counted.tolist() == [2, 1, 1, 1]
-    assert row["organic_order_share"] == 3 / 4
-
-
-def test_organic_share_is_refused_where_ad_orders_earn_the_standard_rate(tmp_path):
-    row = boost.organic_share(shop(tmp_path), AS_OF).iloc[0]
-    assert pd.isna(row["organic_order_share"])
-    assert row["note"].startswith("no order has a Shop Ads rate")
-    unpaid = boost.organic_share(shop(tmp_path / "b", ad_stats=[]), AS_OF).iloc[0]
-    assert unpaid["organic_order_share"] == 1
 
 
 CODE = {"post_id": "1", "creator_id": "ana", "kind": "video_code", "authorised_on": "2026-05-01"}
