@@ -11,9 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from kit import first_posts, metrics, results, spark
+from kit import break_even, budget, first_posts, metrics, payback, results, spark
 from kit.client import Client
 from kit.policy import Policy
+from kit.stage import program_month
 
 REPORT = "onboarding"
 CATEGORIES = ("beauty", "food_cpg", "home_goods", "apparel", "accessories", "supplements")
@@ -42,27 +43,23 @@ def report(client: Client, as_of: date | str, joined_within_days: int = 28) -> r
         "tiers": tier_setup(people, client.policy),
         "milestones": milestones(client, as_of, people),
         "plan": build_plan(client, as_of),
-        "budget": budget(client, as_of),
+        "budget": budget.months(client, as_of),
+        "running": budget.running(client, as_of),
         "deals": deals_that_do_not_fit(client, as_of, people),
         "newcomers": newcomers(client, as_of, people, joined_within_days),
         "category": category_fit(client),
         "first_posts": first_posts.by_tier(client, as_of),
+        "samples": payback.samples(client, as_of, break_even.products(client, as_of)),
     }
+    begins = client.program_start()[0] or as_of
     figures = results.figures(
         REPORT,
         _figures(client, as_of, tables),
         first_posts.figures(client, as_of, tables["first_posts"]),
+        *budget.figures(tables["budget"], tables["running"]),
+        *payback.sample_figures(client, tables["samples"], begins, as_of),
     )
     return results.Findings(REPORT, client.name, as_of, figures, _decisions(tables), tables)
-
-
-def program_month(client: Client, as_of: date) -> int | None:
-    """Which month of the program `as_of` falls in, counted from 1 at the program's start."""
-    start, _ = client.program_start()
-    if start is None or as_of < start:
-        return None
-    months = (as_of.year - start.year) * 12 + as_of.month - start.month
-    return months + (as_of.day >= start.day)
 
 
 def tier_setup(people: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -178,76 +175,6 @@ def _weeks_at_target(client: Client, posts: pd.DataFrame, as_of: date) -> int:
     back = (pd.Timestamp(as_of) - posts["published_on"]).dt.days // 7
     weekly = back[back.between(0, 3)].value_counts()
     return int((weekly >= client.policy.velocity.target).sum())
-
-
-def budget(client: Client, as_of: date) -> pd.DataFrame:
-    """One row per calendar month of the build stage: planned and spent, against the band.
-
-    Money in the client's currency, performance commissions apart. `spent` is the ledger's where
-    filled in; else samples by the day shipped for `product`, and for `spark` the ad spend of
-    windows that lie inside the month, both only if anything is there. `planned_verdict` and
-    `spent_verdict` compare whole months with the band: below, within, above; missing for part
-    months and where the band is in another currency.
-    """
-    start, _ = client.program_start()
-    columns = ["month", "days", "planned", "spent", "band_low", "band_high", "planned_verdict"]
-    if start is None:
-        return pd.DataFrame(columns=[*columns, "spent_verdict", "whole", "note"])
-    last = min(start + timedelta(days=client.policy.budget.days - 1), as_of)
-    months = pd.period_range(start, last, freq="M")
-    rows = [_budget_month(client, month, start, last) for month in months]
-    return pd.DataFrame(rows)
-
-
-def _budget_month(client: Client, month: pd.Period, first: date, last: date) -> dict[str, Any]:
-    begins, ends = month.start_time.date(), month.end_time.date()
-    days = (min(ends, last) - max(begins, first)).days + 1
-    whole = days == month.days_in_month
-    costs = client.costs[pd.to_datetime(client.costs["month"]).dt.to_period("M") == month]
-    planned = costs["planned"].sum(min_count=1)
-    parts = {kind: costs.loc[costs["kind"] == kind, "spent"].sum(min_count=1) for kind in _KINDS}
-    shown = {"product": _sample_spend(client, month), "spark": _ad_spend(client, month)}
-    notes = []
-    for kind, amount in shown.items():
-        if pd.isna(parts[kind]):
-            parts[kind] = amount
-        elif amount and abs(parts[kind] - amount) > 0.1 * amount:
-            notes.append(f"{kind}: {parts[kind]:,.0f} entered, {amount:,.0f} in the records")
-    spent = pd.Series(parts).sum(min_count=1)
-    same = client.currency == client.policy.budget.currency
-    low, high = client.policy.budget.monthly if same else (None, None)
-    return {
-        "month": str(month),
-        "days": days,
-        "planned": planned,
-        "spent": spent,
-        "band_low": low,
-        "band_high": high,
-        "planned_verdict": _against_band(planned, low, high) if whole else None,
-        "spent_verdict": _against_band(spent, low, high) if whole else None,
-        "whole": whole,
-        "note": "; ".join(notes),
-    }
-
-
-_KINDS = ("product", "coordinator", "spark", "other")
-
-
-def _against_band(amount: float, low: float | None, high: float | None) -> str | None:
-    if pd.isna(amount) or low is None or high is None:
-        return None
-    return "below" if amount < low else "above" if amount > high else "within"
-
-
-def _sample_spend(client: Client, month: pd.Period) -> float:
-    sent = client.samples[client.samples["shipped_on"].dt.to_period("M") == month]
-    return (sent["unit_cost"] + sent["shipping_cost"].fillna(0)).sum(min_count=1)
-
-
-def _ad_spend(client: Client, month: pd.Period) -> float:
-    ads = client.ad_stats
-    inside = (ads["window_start"] >= month.start_time) & (ads["window_end"] <= month.end_time)
-    return ads.loc[inside & (ads["currency"] == client.currency), "spend"].sum(min_count=1)
 
 
 def deals_that_do_not_fit(client: Client, as_of: date, people: pd.DataFrame) -> pd.DataFrame:
@@ -372,20 +299,6 @@ def _figures(client: Client, as_of: date, tables: dict[str, pd.DataFrame]) -> pd
                 "period_end": as_of,
             }
         )
-    for month in tables["budget"].to_dict("records"):
-        for metric in ("planned", "spent"):
-            period = pd.Period(month["month"])
-            rows.append(
-                {
-                    "metric": f"budget_{metric}",
-                    "subject_kind": "month",
-                    "subject": month["month"],
-                    "value": month[metric],
-                    "unit": "money",
-                    "period_start": period.start_time.date(),
-                    "period_end": period.end_time.date(),
-                }
-            )
     frame = pd.DataFrame(rows)
     frame["status"] = frame["value"].isna().map({True: "missing", False: "settled"})
     return frame

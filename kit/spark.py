@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from kit import boost, brief_plan, crossed, metrics, paid, results, spark_plan, words
+from kit import boost, brief_plan, crossed, metrics, paid, results, spark_money, spark_plan, words
 from kit import hooks as hook_effects
 from kit.creator_rates.shared import sure
 from kit.errors import ReportError
@@ -293,7 +293,8 @@ def report(client: Any, as_of: date | str, budget: float | None = None) -> resul
     Without one, the coming week's part of what `costs.csv` plans for Spark. Tables: candidates,
     plan, return (what it should bring), left_out (sparks not in it), rules (what others would have
     picked), angles, cells, briefs and questions (what the next ones should say, what would tell),
-    organic (orders by route), pair (the most viewed and the most persuasive post) and bar.
+    organic (orders by route), pair (the most viewed and the most persuasive post), bar, and those
+    of `spark_money.tables`.
     """
     policy = client.policy
     day = as_day(as_of)
@@ -319,10 +320,10 @@ def report(client: Any, as_of: date | str, budget: float | None = None) -> resul
         "pair": _pair(table),
         "bar": pd.DataFrame([bar._replace(value=_bar_value(table, bar))._asdict()]),
     }
+    tables |= spark_money.tables(client, day, table, bar)
     period = last_days(day, policy.spark.days)
-    figures = results.figures(
-        REPORT, *(part for part in _figures(client, tables, period) if len(part))
-    )
+    found = [*_figures(client, tables, period), *spark_money.figures(client, day, tables)]
+    figures = results.figures(REPORT, *(part for part in found if len(part)))
     decisions = results.decisions(
         REPORT, _decisions(table), hook_effects.decisions(tables["briefs"])
     )

@@ -26,6 +26,7 @@ LEAST_MOVES, SIDE_MONTHS = 3, 3
 COLUMNS = [
     *("creator_id", "verdict", "tier", "to_tier", "fee_now", "fee_then", "rate_now", "rate_then"),
     *("cost", "gain", "ci_low", "ci_high", "even_posts", "even_low", "even_high"),
+    *("even_fee", "even_fee_low", "even_fee_high"),
     *("locked", "lock_until", "status", "note"),
 ]
 
@@ -38,9 +39,11 @@ def moves(
     `audit` is `tier_rule.promotion_audit`'s, `months` `metrics.creator_months`. Money per month:
     fee_now and fee_then (flat fees), cost (fee and commission, above 0 where the move costs more),
     gain (contribution expected of it, 90% interval), even_posts (more posts a month that would pay
-    the cost), locked (commission that a cut still costs until `lock_until`). rate_now and rate_then
-    are commission rates. `status` is estimated (from past moves), assumed (from the deals of the
-    other tier) or unknown, and `note` says what it rests on or what is missing.
+    the cost), even_fee (the flat fee of a month at which the move leaves the program no worse off,
+    with its 90% interval; 0 or less: no fee does), locked (commission that a cut still costs until
+    `lock_until`). rate_now and rate_then are commission rates. `status` is estimated (from past
+    moves), assumed (from the deals of the other tier) or unknown, and `note` says what it rests on
+    or what is missing.
     """
     rows = audit[audit["verdict"].isin(["promote", "demote"])]
     if rows.empty:
@@ -162,8 +165,11 @@ def _move(
         return found | {"status": "unknown", "note": words.sentence(f"{_rests(usual)}; {note}")}
     left = per_post * (margin[0] - rate)
     posts = keep(deal["posts_per_week"], usual["posts"]) - deal["posts_per_week"]
-    gain = _gain(past, monthly * (margin[0] - rate), left * posts * ratio * MONTH_WEEKS)
+    more_posts = left * posts * ratio * MONTH_WEEKS
+    gain = _gain(past, monthly * (margin[0] - rate), more_posts)
     found |= dict(zip(("gain", "ci_low", "ci_high"), gain, strict=True))
+    fees = deal["fee"] + _even_rise(past, monthly, more_posts, margin[0] - rate, raised)
+    found |= dict(zip(("even_fee", "even_fee_low", "even_fee_high"), fees, strict=True))
     if up and left[1] > 0 and found["cost"] > 0:
         even = found["cost"] / left
         found |= {"even_posts": even[0], "even_low": even[2], "even_high": even[1]}
@@ -189,11 +195,31 @@ def _gain(past: np.ndarray, monthly: np.ndarray, more_posts: np.ndarray) -> np.n
     """Contribution a month that the move adds: middle, low and high end."""
     if len(past) < LEAST_MOVES:
         return more_posts if more_posts[0] >= 0 else more_posts[[0, 2, 1]]
-    half = stats.t.ppf((1 + LEVEL) / 2, len(past) - 1) * past.std(ddof=1) / np.sqrt(len(past))
-    grown = np.expm1(past.mean() + np.array([-half, half]))
+    grown = _grown(past)
     # What the creator sells is in doubt too: of the four pairs of ends, the lowest and highest.
-    corners = np.outer(grown, monthly[1:])
-    return np.array([np.expm1(past.mean()) * monthly[0], corners.min(), corners.max()])
+    corners = np.outer(grown[1:], monthly[1:])
+    return np.array([grown[0] * monthly[0], corners.min(), corners.max()])
+
+
+def _grown(past: np.ndarray) -> np.ndarray:
+    """Share by which sales grew at past moves: middle, low and high end."""
+    half = stats.t.ppf((1 + LEVEL) / 2, len(past) - 1) * past.std(ddof=1) / np.sqrt(len(past))
+    return np.expm1(past.mean() + np.array([0.0, -half, half]))
+
+
+def _even_rise(
+    past: np.ndarray, monthly: np.ndarray, more_posts: np.ndarray, share: float, raised: float
+) -> np.ndarray:
+    """By how much the fee of a month may rise: gain less dearer commission; middle, low, high.
+
+    `share` of sales is left after commission; what the creator sells and how sales grow are in
+    doubt together, so that the ends are those of their four pairs.
+    """
+    known = len(past) >= LEAST_MOVES
+    gain = np.outer(_grown(past), monthly * share) if known else more_posts[np.newaxis]
+    rise = gain - raised * monthly
+    ends = rise[-2:, 1:]
+    return np.array([rise[0, 0], ends.min(), ends.max()])
 
 
 def _rests(usual: dict) -> str:

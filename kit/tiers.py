@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from kit import metrics, results, tier_move, words
+from kit import metrics, payback, results, tier_move, words
 from kit.tier_evidence import last_whole_month, median_doubt
 from kit.tier_rule import LEVEL, promotion_audit
 
@@ -34,13 +34,15 @@ def report(client: Any, as_of: date | str) -> results.Findings:
 
     Tables: audit (a row per creator, every criterion with value, interval and passed), criteria
     (creator × criterion), flips (who would be judged otherwise at ±10%), moves (what each move
-    costs and should bring), medians (by tier measured).
+    costs and should bring), fees (whether each flat fee in force comes back), medians (by tier
+    measured).
     """
     day = metrics.as_day(as_of)
     audit, months = audited(client, day)
     period, clean = _periods(day, client.policy)
     medians = _medians(audit)
     moves = tier_move.moves(client, day, audit, months)
+    fees = payback.creators(client, day)
     figures = results.figures(
         REPORT,
         *(
@@ -50,12 +52,14 @@ def report(client: Any, as_of: date | str) -> results.Findings:
         _probability_figures(audit, period),
         _median_figures(medians, period),
         *_move_figures(moves, day),
+        *payback.creator_figures(fees, day),
     )
     tables = {
         "audit": audit,
         "criteria": _criteria(audit),
         "flips": audit[audit["flips"] != ""][["creator_id", "tier", "verdict", "flips"]],
         "moves": moves,
+        "fees": fees,
         "medians": medians,
     }
     decisions = results.decisions(REPORT, _decisions(audit, period))
@@ -210,16 +214,20 @@ def _move_figures(moves: pd.DataFrame, day: date) -> list[pd.DataFrame]:
         period_end=after.end,
     )
     kept = ["subject_kind", "subject", "period_start", "period_end", "note"]
-    cost = rows[kept].assign(metric="move_cost", value=rows["cost"])
-    gain = rows[kept].assign(
-        metric="move_gain",
-        value=rows["gain"],
-        ci_low=rows["ci_low"],
-        ci_high=rows["ci_high"],
-        ci_level=LEVEL,
-    )
-    found = [table[table["value"].notna()] for table in (cost, gain)]
+    locked = rows["locked"].where(rows["locked"] > 0)
+    found = [
+        rows[kept].assign(metric="move_cost", value=rows["cost"]),
+        rows[kept].assign(metric="move_locked", value=locked),
+    ]
+    for metric, value, ends in (("move_gain", "gain", "ci"), ("move_even_fee", *_EVEN)):
+        low, high = rows[f"{ends}_low"], rows[f"{ends}_high"]
+        table = rows[kept].assign(metric=metric, value=rows[value], ci_low=low, ci_high=high)
+        found.append(table.assign(ci_level=LEVEL))
+    found = [table[table["value"].notna()] for table in found]
     return [table.assign(status="estimated") for table in found if len(table)]
+
+
+_EVEN = ("even_fee", "even_fee")
 
 
 def _criteria(audit: pd.DataFrame) -> pd.DataFrame:

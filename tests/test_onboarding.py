@@ -89,49 +89,6 @@ def test_milestones_count_up_to_the_day(tmp_path):
     assert found.set_index("milestone")["met"]["Samples delivered"]
 
 
-def test_a_filled_in_amount_replaces_the_records_and_says_where_they_differ(tmp_path):
-    client = begun(
-        small_client(
-            tmp_path,
-            samples=[
-                {
-                    "sample_id": "s1",
-                    "creator_id": "ana",
-                    "shipped_on": date(2026, 3, 5),
-                    "unit_cost": 5.0,
-                    "shipping_cost": 3.0,
-                },
-                {
-                    "sample_id": "s2",
-                    "creator_id": "ana",
-                    "shipped_on": date(2026, 4, 5),
-                    "unit_cost": 5.0,
-                    "shipping_cost": 3.0,
-                },
-            ],
-            costs=[
-                {"month": "2026-03", "kind": "product", "planned": 9000.0, "spent": 9000.0},
-                {"month": "2026-04", "kind": "coordinator", "planned": 100.0, "spent": 100.0},
-            ],
-        ),
-        "2026-03-01",
-    )
-    months = onboarding.budget(client, DAY).set_index("month")
-    assert months.loc["2026-03", "spent"] == 9000.0
-    assert months.loc["2026-03", "spent_verdict"] == "within"
-    assert months.loc["2026-03", "note"] == "product: 9,000 entered, 8 in the records"
-    assert months.loc["2026-04", "spent"] == 108.0
-    assert months.loc["2026-04", "spent_verdict"] == "below"
-    assert pd.isna(months.loc["2026-05", "spent"])
-    assert pd.isna(months.loc["2026-05", "spent_verdict"])  # a part month is not held against it
-
-
-def test_a_band_in_dollars_judges_no_other_currency(tmp_path):
-    costs = [{"month": "2026-03", "kind": "other", "planned": 1.0, "spent": 1.0}]
-    client = begun(small_client(tmp_path, currency="EUR", costs=costs), "2026-03-01")
-    assert onboarding.budget(client, DAY)["spent_verdict"].isna().all()
-
-
 def test_deals_that_do_not_fit_are_named_with_the_reason(tmp_path):
     def deal(creator, rate, fee):
         return {

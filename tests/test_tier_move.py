@@ -88,6 +88,51 @@ def test_the_gain_is_of_the_posts_that_tier_agrees_with_its_interval(tmp_path):
     )
 
 
+def test_the_fee_that_leaves_the_program_no_worse_off_is_worked_by_hand(tmp_path):
+    # bo and cy agree 2 posts a week at 20%; ana now 1 at 15%
+    found = moved(client(tmp_path, deal("ana"), *TIER_TWO))
+    # one more post leaves 50 of 100; the post there is costs 5 points more: 45 a week
+    assert found["even_fee"] == pytest.approx(45 * WEEKS)
+    assert [found["even_fee_low"], found["even_fee_high"]] == pytest.approx(
+        [22.5 * WEEKS, 90 * WEEKS]
+    )
+    fees = tables.moves(pd.DataFrame([found])).as_raw_html()
+    assert f"${45 * WEEKS:,.0f} ($98–$391)" in fees
+    assert sentences.even_fees(pd.DataFrame([found])).startswith(
+        "Monthly fee at which the program would be no worse off than now, by what the move should "
+        "bring: ana $196 ($98–$391)."
+    )
+
+
+def test_where_the_move_brings_nothing_no_fee_pays_for_a_dearer_commission(tmp_path):
+    as_now = [deal("bo", 1, 0.2, 400, "month"), deal("cy", 1, 0.2, 100, "post")]
+    found = moved(client(tmp_path, deal("ana"), *as_now))
+    assert found["even_fee"] == pytest.approx(-5 * WEEKS)
+    assert "ana none." in sentences.even_fees(pd.DataFrame([found]))
+    assert ">none<" in tables.moves(pd.DataFrame([found])).as_raw_html()
+
+
+def test_the_fee_follows_past_moves_where_there_are_enough(tmp_path):
+    months = pd.date_range("2025-11-01", periods=6, freq="MS")
+    # three promotions after which sales were 1.5, 2 and 3 times what they had been
+    rows = [
+        (name, 2 if place >= 3 else 1, month, 100.0 * (factor if place >= 3 else 1))
+        for name, factor in (("x", 1.5), ("y", 2.0), ("z", 3.0))
+        for place, month in enumerate(months)
+    ] + [("stays", 1, month, 100.0) for month in months]
+    frame = pd.DataFrame(rows, columns=["creator_id", "tier", "month", "net_revenue"])
+    found = moved(client(tmp_path, deal("ana"), *TIER_TWO), months=frame)
+    logs = np.log([1.5, 2.0, 3.0])
+    half = 2.91998558 * logs.std(ddof=1) / 3**0.5  # Student's t, 2 degrees, 95%
+    low, high = np.expm1(logs.mean() - half), np.expm1(logs.mean() + half)
+    middle = np.expm1(logs.mean())
+    # of 100 a week 50 are left after 20%; 5 more of them go on dearer commission
+    assert found["even_fee"] == pytest.approx((middle * 50 - 5) * WEEKS)
+    corners = [(grown * 50 - 5) * size * WEEKS for grown in (low, high) for size in (0.5, 2.0)]
+    assert found["even_fee_low"] == pytest.approx(min(corners))
+    assert found["even_fee_high"] == pytest.approx(max(corners))
+
+
 def test_a_cut_reaches_a_demoted_creator_only_after_thirty_days(tmp_path):
     made = client(tmp_path, deal("ana"), deal("bo", 1, 0.2, 400, "month"))
     lock = pd.Timestamp("2026-06-12")

@@ -15,6 +15,7 @@ from kit.plots.creators import (
 )
 from kit.plots.drawing import draw
 from kit.plots.look import png, show, theme
+from kit.plots.margins import ad_steps, break_even
 from kit.plots.posts import hooks_by_product, seen, spark_candidates, views_and_conversion
 from kit.plots.production import rights_running_out
 from kit.plots.program import (
@@ -27,6 +28,8 @@ from kit.plots.program import (
 )
 
 __all__ = [
+    "ad_steps",
+    "break_even",
     "budget",
     "build_plan",
     "criteria",

@@ -12,6 +12,7 @@ from kit import sentences, words
 from kit.plots.audit import one_per_flip
 from kit.plots.posts import FEWEST_CLICKS
 from kit.tables.look import RIGHT, Column, written
+from kit.tables.margins import STEP_NAMES
 
 Options = Mapping[str, Any]
 
@@ -194,6 +195,10 @@ def _highest_first(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     )
 
 
+def _steps(table: pd.DataFrame, options: Options) -> pd.DataFrame:
+    return table.assign(name=table["step"].map(STEP_NAMES))
+
+
 CHARTS = {
     "tier_pyramid": Told(
         [
@@ -335,4 +340,14 @@ CHARTS = {
         ],
         _flips,
     ),
+    "break_even": Told(
+        [
+            Column("product", "Product"),
+            Column("roas_shop_ads", "Break-even at Shop Ads commission", "times"),
+            Column("shop_ads_low", "From", "times"),
+            Column("shop_ads_high", "To", "times"),
+            Column("roas_standard", "Break-even at standard commission", "times"),
+        ]
+    ),
+    "ad_steps": Told([Column("name", "Step"), Column("amount", "Amount", "signed")], _steps),
 }

@@ -15,6 +15,16 @@ from kit.tables.creators import (
     tier_summary,
     verdicts,
 )
+from kit.tables.margins import (
+    ad_steps,
+    below_margin,
+    boosted,
+    break_even,
+    creator_payback,
+    routes,
+    running_budget,
+    sample_payback,
+)
 from kit.tables.posts import angles, briefs, compare_rules, hooks, spark_plan, spark_ranking
 from kit.tables.production import (
     hits,
@@ -52,12 +62,17 @@ from kit.tables.reference import (
 from kit.tables.tiers import audit, medians, moves
 
 __all__ = [
+    "ad_steps",
     "angles",
     "audit",
+    "below_margin",
+    "boosted",
+    "break_even",
     "briefs",
     "budget",
     "category",
     "compare_rules",
+    "creator_payback",
     "creator_posts",
     "deals",
     "decisions",
@@ -87,6 +102,9 @@ __all__ = [
     "restated",
     "rights",
     "roster",
+    "routes",
+    "running_budget",
+    "sample_payback",
     "sample_problems",
     "sample_tiers",
     "set_aside",

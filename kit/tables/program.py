@@ -94,6 +94,8 @@ def budget(months: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> G
         Column("planned", "Planned", "money"),
         Column("spent", "Spent", "money"),
         Column("band", "Usual band", "range"),
+        Column("flat_fees", "Flat fees", "money", "Creator pay, apart"),
+        Column("commission", "Commission", "money", "Creator pay, apart"),
         Column("spent_verdict", "Spent against the band"),
         Column("note", "Note"),
     ]
@@ -104,8 +106,10 @@ def budget(months: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> G
         id="budget",
         title="Budget of the build stage",
         subtitle=subtitle,
-        note="Product for seeding, coordination, Spark Ads and other cost; performance commission "
-        "comes on top and grows with sales. Part months are not held against the band.",
+        note="Product for seeding, coordination, Spark Ads and other cost. Creator pay stands "
+        "apart: commission grows with sales, flat fees are agreed creator by creator. Months are "
+        "whole calendar months; those only partly in the build stage are not held against the "
+        "band. Ad weeks count in the month they end in.",
         none="costs.csv holds no month of the build stage.",
         currency=currency,
         strong={"spent_verdict": off} if off is not None else None,
@@ -114,7 +118,7 @@ def budget(months: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> G
 
 def _month(row: dict) -> str:
     month = pd.Period(row["month"]).strftime("%B %Y")
-    return month if row["whole"] else f"{month} ({words.count(row['days'], 'day')})"
+    return month if row["whole"] else f"{month} ({words.count(row['days'], 'day')} in it)"
 
 
 def category(row: pd.DataFrame, subtitle: str = "") -> GT:

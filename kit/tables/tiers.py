@@ -104,6 +104,7 @@ def moves(table: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
         commission=[_from_to(row, "rate", plain_percent) for row in rows],
         fee=[_from_to(row, "fee", lambda v: words.money(v, currency, 0)) for row in rows],
         brings=[_brings(row, currency) for row in rows],
+        even_fee=[_even_fee(row, currency) for row in rows],
         even=[_even(row) for row in rows],
     )
     if (table["locked"] > 0).any():
@@ -111,15 +112,16 @@ def moves(table: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
     else:
         shown = shown.drop(columns="locked")
     columns = [
-        Column("creator_id", "Creator", width="15%"),
+        Column("creator_id", "Creator", width="14%"),
         Column("move", "Move", width="9%"),
-        Column("fee", "Flat fee", "range", "Now → then", width="12%"),
-        Column("commission", "Commission", "range", "Now → then", width="11%"),
-        Column("cost", "Costs more", "signed", "A month", width="8%"),
-        Column("brings", "Should bring", "range", "A month", width="10%"),
-        Column("even", "Pays for itself with", "range", "A month", width="12%"),
-        Column("locked", "Commission that stays", "range", width="11%"),
-        Column("note", "What this rests on", width="20%"),
+        Column("fee", "Flat fee", "range", "Now → then", width="11%"),
+        Column("commission", "Commission", "range", "Now → then", width="10%"),
+        Column("cost", "Costs more", "signed", "A month", width="7%"),
+        Column("brings", "Should bring", "range", "A month", width="9%"),
+        Column("even_fee", "Fee that leaves no less", "range", "A month", width="11%"),
+        Column("even", "Pays for itself with", "range", "A month", width="11%"),
+        Column("locked", "Commission that stays", "range", width="9%"),
+        Column("note", "What this rests on", width="18%"),
     ]
     return finished(
         shown,
@@ -129,10 +131,11 @@ def moves(table: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
         subtitle=subtitle,
         note="Costs are assumed until a deal is made. Should bring: contribution before fees, "
         "after commission, with its 90% interval: from past moves where at least three can be "
-        "followed, else from the posts that the other tier agrees. Pays for itself with: more "
-        "posts a month than now, at the creator's own revenue per post. A commission rise counts "
-        "at once; a cut reaches a creator who already promotes only after the platform's "
-        "protection; Shop Ads rates have no notice.",
+        "followed, else from the posts that the other tier agrees. Fee that leaves no less: the "
+        "flat fee at which the program is no worse off than now, by that gain. Pays for itself "
+        "with: more posts a month than now, at the creator's own revenue per post. A commission "
+        "rise counts at once; a cut reaches a creator who already promotes only after the "
+        "platform's protection; Shop Ads rates have no notice.",
         none="Nobody moves, so nothing is to be paid or saved.",
         currency=currency,
     )
@@ -150,6 +153,16 @@ def _brings(row: dict, currency: str) -> str:
         return "no more by itself"
     span = words.money_range(row["ci_low"], row["ci_high"], currency)
     return f"{words.signed_money(row['gain'], currency, 0)} ({span})"
+
+
+def _even_fee(row: dict, currency: str) -> str:
+    if words.is_missing(row["even_fee"]):
+        return words.MISSING
+    if row["even_fee_high"] <= 0:
+        return "none"
+    low = max(row["even_fee_low"], 0.0)
+    span = words.money_range(low, row["even_fee_high"], currency)
+    return f"{words.money(max(row['even_fee'], 0.0), currency, 0)} ({span})"
 
 
 def _even(row: dict) -> str:
