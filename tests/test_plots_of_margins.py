@@ -1,4 +1,4 @@
-"""What a reader reads on the charts of break-even and ad return."""
+"""What a reader reads on the charts of break-even, ad return and hold-outs."""
 
 import math
 
@@ -56,3 +56,26 @@ def test_steps_of_which_one_is_not_known_are_not_drawn(ax):
     steps.attrs["unknown"] = "cost of goods not entered for some paid orders"
     plots.ad_steps(steps, ax)
     assert "cost of goods not entered" in texts(ax)[0]
+
+
+def test_a_design_says_what_it_sees(ax):
+    rows = [
+        {"name": "Serum", "weeks": 4, "paid_left": 700.0, "detectable": 500.0, "spend": 300.0},
+        {"name": "Mask", "weeks": 4, "paid_left": 30.0, "detectable": 310.0, "spend": 20.0},
+        {"name": "Mask", "weeks": 2, "paid_left": 30.0, "detectable": 900.0, "spend": 20.0},
+    ]
+    plots.holdout_design(pd.DataFrame(rows), ax, 4)
+    assert texts(ax) == ["sees $500 or more", "sees $310 or more"]
+    marks = [line.get_color() for line in ax.lines if len(line.get_xdata()) == 2]
+    assert marks[0] != marks[1]  # told by the bar's length too
+
+
+def test_the_weeks_of_a_test_are_marked(ax):
+    weeks = pd.date_range("2026-03-02", periods=10, freq="7D")
+    weekly = pd.DataFrame(
+        {"subject": "p1", "name": "Serum", "week": weeks, "left": 100.0, "spend": 30.0}
+    )
+    test = {"subject": "p1", "off_from": weeks[6], "off_to": weeks[9] + pd.Timedelta(days=6)}
+    plots.holdout_weeks(weekly, ax, pd.DataFrame([test]))
+    assert texts(ax) == ["ads off"]
+    assert ax.get_ylabel().startswith("Serum: left a week")

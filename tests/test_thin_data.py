@@ -56,7 +56,7 @@ CLIENTS = {
         "post_stats": stats(WEEKS, clicks=1, orders=5, gmv=100.0),
     },
 }
-REPORTS = ["weekly_review", "tier_promotion_audit", "spark_candidates"]
+REPORTS = ["weekly_review", "tier_promotion_audit", "spark_candidates", "incrementality"]
 # Where a report comes from does not depend on how much it holds, and takes most of the time.
 SAME_FOR_ALL = ("results.save", "tables.glossary", "tables.policy", "provenance", "tables.files")
 NONSENSE = re.compile(

@@ -14,6 +14,7 @@ from kit.plots.creators import (
     verdicts,
 )
 from kit.plots.drawing import draw
+from kit.plots.holdout import holdout_design, holdout_weeks
 from kit.plots.look import png, show, theme
 from kit.plots.margins import ad_steps, break_even
 from kit.plots.posts import hooks_by_product, seen, spark_candidates, views_and_conversion
@@ -37,6 +38,8 @@ __all__ = [
     "gmv_by_creator",
     "gmv_by_week",
     "gmv_change",
+    "holdout_design",
+    "holdout_weeks",
     "hooks_by_product",
     "output_board",
     "png",

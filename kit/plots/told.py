@@ -199,6 +199,16 @@ def _steps(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     return table.assign(name=table["step"].map(STEP_NAMES))
 
 
+def _of_length(table: pd.DataFrame, options: Options) -> pd.DataFrame:
+    return table[table["weeks"] == options.get("weeks", 4)]
+
+
+def _of_subject(table: pd.DataFrame, options: Options) -> pd.DataFrame:
+    tests = options.get("tests")
+    last = tests["subject"].iloc[-1] if tests is not None and len(tests) else "program"
+    return table[table["subject"] == last]
+
+
 CHARTS = {
     "tier_pyramid": Told(
         [
@@ -350,4 +360,22 @@ CHARTS = {
         ]
     ),
     "ad_steps": Told([Column("name", "Step"), Column("amount", "Amount", "signed")], _steps),
+    "holdout_design": Told(
+        [
+            Column("name", "Ads off for"),
+            Column("paid_left", "Left by paid orders a week", "money"),
+            Column("spend", "Ad spend a week", "money"),
+            Column("detectable", "Least effect seen a week", "money"),
+        ],
+        _of_length,
+    ),
+    "holdout_weeks": Told(
+        [
+            Column("name", "Product"),
+            _WEEK,
+            Column("left", "Left before ad spend", "money"),
+            Column("spend", "Ad spend", "money"),
+        ],
+        _of_subject,
+    ),
 }

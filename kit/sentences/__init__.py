@@ -66,6 +66,7 @@ from kit.sentences.headlines import (
     spark_report,
     weekly,
 )
+from kit.sentences.holdout import holdout_design, holdout_tests
 from kit.sentences.margins import (
     ad_return,
     below_margin,
@@ -134,6 +135,8 @@ __all__ = [
     "flips",
     "forecast",
     "gmv_change",
+    "holdout_design",
+    "holdout_tests",
     "hook",
     "interval",
     "last_two",

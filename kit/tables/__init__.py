@@ -15,6 +15,7 @@ from kit.tables.creators import (
     tier_summary,
     verdicts,
 )
+from kit.tables.holdout import holdout_design, holdout_tests
 from kit.tables.margins import (
     ad_steps,
     below_margin,
@@ -85,6 +86,8 @@ __all__ = [
     "glossary",
     "gmv_change",
     "hits",
+    "holdout_design",
+    "holdout_tests",
     "hooks",
     "medians",
     "milestones",
