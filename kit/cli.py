@@ -315,6 +315,32 @@ def pdf(
 
 
 @app.command()
+def deliver(
+    client: ClientName,
+    as_of: AsOf = None,
+    again: Annotated[
+        str | None, typer.Option(help="A receiver to whom it is sent whatever was sent before.")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Send a week's reports.
+
+    To the receivers in the client's delivery.toml; without that file nothing is ever sent. What
+    was sent is not sent again. Exit 0 if all has gone, 1 if something has not.
+    """
+    from kit import delivery, printed
+
+    made = delivery.deliver(client, printed.day_of(client, as_of, home), home, again)
+    for one in made:
+        said = f"{one.target} {one.status}: {', '.join(one.reports)}"
+        typer.echo(f"{said}. {one.message}" if one.message else said, err=not one.good)
+    if not made:
+        typer.echo(f"Nothing to send of {client}.")
+    if not all(one.good for one in made):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
 def brief(
     client: ClientName,
     creator: Annotated[

@@ -15,6 +15,7 @@ PROGRAMS = {
     "chromium": "chromium",
     "soffice": "LibreOffice (libreoffice-impress)",
     "pdftoppm": "poppler (poppler-utils)",
+    "openssl": "openssl",
 }
 REQUIRED = "KIT_REQUIRE_SYSTEM_PACKAGES"
 

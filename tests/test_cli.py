@@ -21,6 +21,7 @@ COMMANDS = [
     "run",
     "deck",
     "pdf",
+    "deliver",
     "brief",
     "today",
     "backtest",

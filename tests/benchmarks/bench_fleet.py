@@ -52,9 +52,7 @@ def timed(commands: list[list[str]], environment: dict[str, str]) -> tuple[float
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     peak = 0.0
     for command in commands:
-        process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         watch = Watch(process.pid)
         assert process.wait() == 0, command
         peak = max(peak, watch.end())
