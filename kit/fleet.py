@@ -86,14 +86,30 @@ def processes(number: int) -> ProcessPoolExecutor:
     if sys.platform == "linux":
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(LOADED)
-    return ProcessPoolExecutor(
-        number, mp_context=context, initializer=_begin, initargs=(dict(os.environ),)
-    )
+    told = (dict(os.environ), memory() // number)
+    return ProcessPoolExecutor(number, mp_context=context, initializer=_begin, initargs=told)
 
 
-def _begin(environment: dict[str, str]) -> None:
+def memory() -> int:
+    """Most of this machine's memory, in bytes: what the processes of a run may share."""
+    if sys.platform != "linux":
+        return 0
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * 9 // 10
+
+
+def _begin(environment: dict[str, str], share: int) -> None:
+    """See the run's environment; hold this process and its kernels to their share of memory.
+
+    A notebook that wants more fails by itself, instead of taking all others with it.
+    """
     os.environ.clear()
     os.environ.update(environment)
+    if share:
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        limits = [share] if most == resource.RLIM_INFINITY else [share, most]
+        resource.setrlimit(resource.RLIMIT_DATA, (min(limits), most))
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent,), daemon=True).start()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pandas as pd
 import pytest
 
-from kit import execution, kernels, reports, running, week
+from kit import execution, fleet, kernels, reports, running, week
 from tests.kills import Killed
 from tests.poisons import POISONS, outcomes, poisoned_fleet
 from tests.run_client import AS_OF, write_client, write_notebook, write_orders
@@ -139,6 +139,16 @@ def test_one_poisoned_client_of_each_kind_stops_no_other(tmp_path):
         made = found[name.replace("_", "-")]
         assert made.status == poison.status, (name, made)
         assert poison.sentence.search(made.message), (name, made.message)
+
+
+def test_a_notebook_that_eats_all_memory_fails_alone(home):
+    greedy = write_notebook(home / "nb" / "onboarding.ipynb", f"x = bytearray({fleet.memory()})")
+    modest = write_notebook(home / "nb" / "weekly_review.ipynb")
+    jobs = reports.plan("tiny", AS_OF, [greedy, modest], home=home)
+    found = {outcome.report: outcome for outcome in reports.run(jobs, workers=2)}
+    assert found["weekly_review"].status == "published"
+    assert found["onboarding"].status == "failed"
+    assert "MemoryError" in found["onboarding"].message
 
 
 def test_new_orders_after_a_failure_are_published(home, notebook):
