@@ -275,16 +275,19 @@ def _bar(made: Iterable[Outcome], total: int) -> list[Outcome]:
 def deck(
     client: ClientName,
     as_of: AsOf = None,
-    kind: Annotated[str, typer.Option(help="Which deck: weekly.")] = "weekly",
+    kind: Annotated[
+        str, typer.Option(help="Which deck: weekly, monthly, quarterly or kickoff.")
+    ] = "weekly",
     master: Annotated[
         Path | None, typer.Option(help="A PowerPoint file whose look to take.")
     ] = None,
     pseudonyms: Pseudonyms = False,
     home: Home = None,
 ) -> None:
-    """Write the PowerPoint deck of a week.
+    """Write a PowerPoint deck.
 
-    The week must have been reported: the deck reads the results of that run.
+    Of the week; of its month up to then; of the 13 weeks to it; or the kick-off, from the
+    onboarding report. A deck reads the results of published reports and names weeks that lack one.
     """
     from kit import printed
     from kit.deck import build_deck

@@ -1,7 +1,7 @@
-"""The weekly pulse as a native, editable PowerPoint deck, from one week's results alone.
+"""Native, editable PowerPoint decks from published results alone: week, month, quarter, kick-off.
 
-Nothing is computed here that a report has not: the deck looks figures and decisions up in the
-week's `results.parquet` and `decisions.csv`, and its titles are sentences made of them.
+A deck looks figures and decisions up in the weeks' `results.parquet` and `decisions.csv`; of
+several weeks it adds counts and money, and pools rates. Its titles are sentences made of them.
 """
 
 from __future__ import annotations
@@ -10,16 +10,27 @@ import os
 import tempfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from kit import words
+from kit.deck.kickoff import KICKOFF, kickoff
+from kit.deck.monthly import MONTHLY
 from kit.deck.page import Page, opened
+from kit.deck.quarterly import QUARTERLY
 from kit.deck.saving import save
+from kit.deck.span import read_span
 from kit.deck.week import read_week
 from kit.deck.weekly import WEEKLY
 from kit.errors import ReportError
 
-KINDS = ("weekly",)
+KINDS = ("weekly", "monthly", "quarterly", "kickoff")
 MASTER = Path(__file__).resolve().parents[2] / "templates" / "deck.pptx"
+_SUBJECTS = {
+    "weekly": "creator program",
+    "monthly": "creator program, the month",
+    "quarterly": "creator program, the quarter",
+    "kickoff": "creator program, kick-off",
+}
 
 
 def build_deck(
@@ -29,24 +40,43 @@ def build_deck(
     kind: str = "weekly",
     master: str | Path | None = None,
 ) -> Path:
-    """Write the deck of a client's week into its report folder and return the path.
+    """Write a deck of a client into its report folder and return the path.
 
-    Reads the week's results only; `master` is a PowerPoint file whose look to take. The same
-    results give the same bytes. Raises `ReportError` where the week has not been run, for a kind
-    of deck there is not, and for a master that cannot be opened.
+    `weekly` is of the week of `as_of`; `monthly` of the weeks of its month up to it; `quarterly` of
+    the 13 weeks to it; `kickoff` of the onboarding report of its week. Reads the results of
+    published reports only; `master` is a PowerPoint file whose look to take. The same results give
+    the same bytes. Raises `ReportError` where nothing was reported, for a kind of deck there is
+    not, and for a master that cannot be opened.
     """
     if kind not in KINDS:
-        raise ReportError(f"There is no deck of kind {kind}. Choose {' or '.join(KINDS)}.")
+        raise ReportError(
+            f"There is no deck of kind {kind}. Choose {words.listed(KINDS, last='or')}."
+        )
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-    week, folder = read_week(client, day, home)
+    subject, slides, folder = _content(client, day, home, kind)
     presentation = opened(Path(master) if master else MASTER)
     core = presentation.core_properties
-    core.title = f"{week.title}: creator program, {words.week_name(day)}"
+    core.title = f"{subject.title}: {_SUBJECTS[kind]}, {_when(subject)}"
     core.author = "Creator Program Kit"
-    for number, draw in enumerate(WEEKLY, start=1):
-        draw(week, Page(presentation, week.line, number))
+    for number, draw in enumerate(slides, start=1):
+        draw(subject, Page(presentation, subject.line, number))
     path = folder / f"{client}-{folder.name}-{kind}.pptx"
     with tempfile.TemporaryDirectory(dir=folder) as aside:
         save(presentation, Path(aside) / path.name, day)
         os.replace(Path(aside) / path.name, path)
     return path
+
+
+def _content(client: str, day: date, home: str | Path | None, kind: str) -> tuple[Any, Any, Path]:
+    """What a deck is about, the slides that draw it, and the folder it goes to."""
+    if kind in ("monthly", "quarterly"):
+        span, folder = read_span(client, day, kind, home)
+        return span, MONTHLY if kind == "monthly" else QUARTERLY, folder
+    week, folder = read_week(client, day, home)
+    if kind == "kickoff":
+        return kickoff(week), KICKOFF, folder
+    return week, WEEKLY, folder
+
+
+def _when(subject: Any) -> str:
+    return subject.name if hasattr(subject, "name") else words.week_name(subject.as_of)

@@ -91,6 +91,9 @@ def bars(
     chart.category_axis.reverse_order = True
     chart.plots[0].gap_width = 45
     _color_points(chart.plots[0].series[0], mark.told)
+    lowest = min((_number(value) or 0.0 for value in values), default=0.0)
+    if lowest < 0:
+        chart.value_axis.minimum_scale = lowest * 1.4  # room for the label of the longest bar
     if ends is None:
         _label_series(chart.plots[0].series[0], number_format, len(labels))
     else:

@@ -74,7 +74,7 @@ class Page:
     def footnote(self, text: str) -> None:
         """Definitions and counts at the foot, with the slide's number at its right."""
         left, right = self.foot.columns(0.94, 0.06)
-        say(self.slide, left, text, 10, 8, color=MUTED, name="Footnote")
+        say(self.slide, left, text.strip(), 10, 8, color=MUTED, name="Footnote")
         say(
             self.slide,
             right,

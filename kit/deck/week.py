@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,18 +39,34 @@ class Week:
     forced: bool = False
     reported: bool = True
 
+    @cached_property
+    def _groups(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """The figures by metric and kind of subject: they are looked up again and again."""
+        groups = self.figures.groupby(["metric", "subject_kind"], sort=False)
+        return {(str(metric), str(kind)): rows for (metric, kind), rows in groups}
+
+    def of(self, metric: str, kind: str) -> pd.DataFrame:
+        """Every figure of a metric for the subjects of a kind, of all periods."""
+        return self._groups.get((metric, kind), self.figures.iloc[:0])
+
     def row(self, metric: str, days: int = 28) -> pd.Series | None:
         """The program's figure of a metric for the 28 days, or 7 for the week from its Monday.
 
         None where it was not reported. The bar of the Spark rule has one period only, its own.
         """
-        rows = self.figures
-        chosen = (rows["metric"] == metric) & (rows["subject_kind"] == "program")
+        rows = self.of(metric, "program")
+        chosen = pd.Series(True, rows.index)
         if metric != "conversion_bar":
             start = self.as_of - timedelta(days=self.as_of.weekday() if days == 7 else days - 1)
             chosen &= rows["period_start"].isin([start]) & rows["period_end"].isin([self.as_of])
         found = rows[chosen]
         return found.iloc[0] if len(found) else None
+
+    def rows(self, metric: str, kind: str, days: int = 7) -> pd.DataFrame:
+        """The figures of a metric for every subject of a kind, for the week or the 28 days."""
+        rows = self.of(metric, kind)
+        start = self.as_of - timedelta(days=self.as_of.weekday() if days == 7 else days - 1)
+        return rows[rows["period_start"].isin([start])].reset_index(drop=True)
 
     def value(self, metric: str, days: int = 28) -> float | None:
         """The program's value of a metric, or None where it is missing or was not reported."""
@@ -112,7 +129,8 @@ def week_in(folder: Path, client: str, home: str | Path | None = None) -> Week:
 def _figures(folder: Path) -> pd.DataFrame:
     rows = pd.read_parquet(folder / RESULTS)
     for column in ("period_start", "period_end"):
-        rows[column] = [None if words.is_missing(v) else _date(v) for v in rows[column]]
+        days = {v: None if words.is_missing(v) else _date(v) for v in rows[column].unique()}
+        rows[column] = pd.Series([days[value] for value in rows[column]], rows.index, dtype=object)
     return rows
 
 

@@ -1,0 +1,68 @@
+"""What a client wants of its program against what the reports of a span say it reached."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kit import glossary, sentences, words
+from kit.deck.span import Span, total
+
+# Costs: less is better.
+_LOWER = {"commission_ratio", "commission_ratio_settled", "all_in_cost_ratio"}
+_COLUMNS = ["Goal of", "Reached", "Goal", "Against it", "Period"]
+
+
+def against_goals(span: Span) -> pd.DataFrame:
+    """One row per goal: what, reached, goal, against it, period; all as a reader sees them."""
+    rows = [_row(span, metric, goal) for metric, goal in span.goals.items()]
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _row(span: Span, metric: str, goal: float) -> dict[str, str]:
+    reached, unit, period = _reached(span, metric)
+    written = {"value": goal, "unit": unit}
+    return {
+        "Goal of": glossary.metric(metric).name,
+        "Reached": sentences.value({"value": reached, "unit": unit}, span.currency),
+        "Goal": sentences.value(written, span.currency),
+        "Against it": _verdict(metric, reached, goal),
+        "Period": period,
+    }
+
+
+def _reached(span: Span, metric: str) -> tuple[float | None, str, str]:
+    if metric == "velocity":
+        posts = total(span.weeks, "velocity")
+        mean = None if posts.value is None else posts.value / posts.weeks
+        return mean, "count", f"mean of {words.count(posts.weeks, 'week')}"
+    own = span.last.of(metric, "program")
+    if own.empty:
+        return None, glossary.metric(metric).unit, "not reported"
+    row = own.sort_values("period_start", kind="stable").iloc[0]
+    value = None if words.is_missing(row["value"]) else float(row["value"])
+    return value, str(row["unit"]), words.period(row["period_start"], row["period_end"])
+
+
+def _verdict(metric: str, reached: float | None, goal: float) -> str:
+    if reached is None:
+        return "not known"
+    if metric in _LOWER:
+        return "within" if reached <= goal else "over"
+    return "met" if reached >= goal else "missed"
+
+
+def goals_sentence(span: Span) -> str:
+    """How many goals were met and which were not; '' where none is set."""
+    if not span.goals:
+        return ""
+    rows = against_goals(span)
+    good = rows["Against it"].isin(["met", "within"])
+    text = f"{int(good.sum())} of {words.count(len(rows), 'goal')} met"
+    names = pd.Series([sentences.name(metric) for metric in span.goals])
+    missed = names[rows["Against it"].isin(["missed", "over"])]
+    unknown = names[rows["Against it"] == "not known"]
+    if len(missed):
+        text += f"; not met: {words.listed(missed)}"
+    if len(unknown):
+        text += f"; not known: {words.listed(unknown)}"
+    return text
