@@ -10,6 +10,7 @@ import pandas as pd
 from kit import ad_return, boosted, break_even, paid
 from kit.boost import Bar
 from kit.metrics.periods import last_days
+from kit.metrics.shared import shared
 from kit.stage import program_month
 
 OWN_MARGIN = [
@@ -26,6 +27,7 @@ def tables(client: Any, day: date, candidates: pd.DataFrame, bar: Bar) -> dict[s
     were come by, `boosted` posts before and after their boost, `steps` from the platform's ad
     revenue to what ads left.
     """
+    client = shared(client)
     products = break_even.products(client, day, bar.cost_per_click)
     days = client.policy.spark.days
     return {

@@ -11,7 +11,8 @@ from kit import words
 from kit.plots.look import ACCENT, GREY, INK, LIGHT, MUTED, WARNING, drawable, nothing, sized
 
 
-@sized(8.8, 1.5, 0.5)
+# the table has a row for each of some four lengths, of which one is drawn
+@sized(8.8, 1.6, 0.15, 40)
 def holdout_design(design: pd.DataFrame, ax: Axes, weeks: int = 4, currency: str = "USD") -> Axes:
     """The least effect that a hold-out of that many weeks sees, beside what paid orders left.
 

@@ -14,9 +14,8 @@ def holdout_design(table: pd.DataFrame, currency: str = "USD", subtitle: str = "
     """What a hold-out of each product and length would see; `incrementality.design`'s rows."""
     shown = table.assign(
         length=[words.count(weeks, "week") for weeks in table["weeks"]],
-        sees=[words.MISSING if words.is_missing(p) else chance(p) for p in table["power"]],
+        sees=[_chance(*pair) for pair in zip(table["power"], table["unknown"], strict=True)],
         shows=[words.MISSING if words.is_missing(p) else chance(p) for p in table["power_pays"]],
-        told=[words.sentence(text) if text else "" for text in table["unknown"]],
     )
     columns = [
         Column("name", "Ads off for", width="17%"),
@@ -30,8 +29,6 @@ def holdout_design(table: pd.DataFrame, currency: str = "USD", subtitle: str = "
         Column("shows", "Chance to show that they pay", "range", "If every paid order is the ads'"),
         Column("forgone", "The test costs", "signed", "If every paid order is the ads'"),
     ]
-    if len(table) and table["unknown"].any():
-        columns = [*columns[:-1], Column("told", "What is missing")]
     return finished(
         shown,
         columns,
@@ -45,6 +42,10 @@ def holdout_design(table: pd.DataFrame, currency: str = "USD", subtitle: str = "
         none="No ads run, or no whole week has sales: there is nothing to hold out.",
         currency=currency,
     )
+
+
+def _chance(power: float, unknown: str) -> str:
+    return words.sentence(unknown).rstrip(".") if words.is_missing(power) else chance(power)
 
 
 def holdout_tests(table: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
