@@ -31,6 +31,8 @@ _NAMES = {
     "weekly_review": "Weekly review",
     "spark_candidates": "Spark candidates",
     "tier_promotion_audit": "Tier promotion audit",
+    "production_line": "Production line",
+    "incrementality": "Hold-out test",
 }
 _STATUS = {
     "published": "published",

@@ -10,15 +10,21 @@ from kit.plots.look import ACCENT, GREY, MUTED, WARNING, nothing, sized
 from kit.rights import WORDS
 
 _MOST = 15
+RIGHTS_WITHIN_DAYS = 90
+
+
+def rights_shown(ends: pd.DataFrame, within_days: int = RIGHTS_WITHIN_DAYS) -> pd.DataFrame:
+    """The rights a chart has room for: those that stop something within so many days."""
+    return ends[(ends["days_left"] <= within_days) & ends["stops"].ne("")].head(_MOST)
 
 
 @sized(9.2, 1.3, per_row=0.3, most=_MOST)
-def rights_running_out(ends: pd.DataFrame, ax: Axes, within_days: int = 90) -> Axes:
+def rights_running_out(ends: pd.DataFrame, ax: Axes, within_days: int = RIGHTS_WITHIN_DAYS) -> Axes:
     """Days left of each right that ends within so many days, the first on top.
 
     `rights.calendar`'s rows; those with a bar to the left of the line have ended.
     """
-    near = ends[(ends["days_left"] <= within_days) & ends["stops"].ne("")].head(_MOST)
+    near = rights_shown(ends, within_days)
     if near.empty:
         return nothing(ax, f"no right ends within {within_days} days")
     for place, row in enumerate(near.itertuples()):

@@ -11,6 +11,8 @@ from matplotlib.axes import Axes
 from kit import sentences, words
 from kit.plots.audit import one_per_flip
 from kit.plots.posts import FEWEST_CLICKS
+from kit.plots.production import RIGHTS_WITHIN_DAYS, rights_shown
+from kit.rights import WORDS as RIGHTS
 from kit.tables.look import RIGHT, Column, written
 from kit.tables.margins import STEP_NAMES
 
@@ -209,7 +211,22 @@ def _of_subject(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     return table[table["subject"] == last]
 
 
+def _rights(table: pd.DataFrame, options: Options) -> pd.DataFrame:
+    own = rights_shown(table, int(options.get("within_days", RIGHTS_WITHIN_DAYS)))
+    return own.assign(right=[RIGHTS[right] for right in own["right"]])
+
+
 CHARTS = {
+    "rights_running_out": Told(
+        [
+            _CREATOR,
+            Column("right", "Right"),
+            Column("ends_on", "Last day", "day"),
+            Column("days_left", "Days left", "count"),
+            Column("stops", "What stops"),
+        ],
+        rows=_rights,
+    ),
     "tier_pyramid": Told(
         [
             Column("tier", "Tier", "tier"),
