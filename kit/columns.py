@@ -36,7 +36,9 @@ def arrow(rows: pd.DataFrame, table: Any) -> pa.Table:
 
     def ordered(name: str) -> pa.Array:
         array = _array(rows, name, types[name])
-        return array if order is None else array.take(order)
+        if order is None or array.null_count == len(array):
+            return array
+        return pc.take(array, order, boundscheck=False)
 
     arrays = threads.each(ordered, types, len(rows))
     return pa.Table.from_arrays(arrays, schema=pa.schema(list(types.items())))

@@ -48,13 +48,23 @@ class Broken(NamedTuple):
 
 
 class _Found(NamedTuple):
+    """A relation, the rows that tell of it and agree (of a broken one), and how many break it."""
+
     relation: Relation
     told: np.ndarray
     kept: np.ndarray
+    breaks: int
 
-    @property
-    def breaks(self) -> int:
-        return int(self.told.sum() - self.kept.sum())
+
+_NO_ROWS = np.zeros(0, dtype=bool)
+
+
+def _tested(relation: Relation, figures: Figures) -> _Found:
+    told, kept = relation.test(figures)
+    breaks = int(np.count_nonzero(told)) - int(np.count_nonzero(kept))
+    if not breaks:
+        return _Found(relation, _NO_ROWS, _NO_ROWS, 0)  # nobody asks which rows keep to it
+    return _Found(relation, told, kept, breaks)
 
 
 def check(
@@ -77,7 +87,7 @@ def check(
         for relation in RELATIONS.get(kind.name, ())
         if all(column in text for column in relation.columns)
     ]
-    found = [_Found(relation, *relation.test(figures)) for relation in relations]
+    found = [_tested(relation, figures) for relation in relations]
     broken = [one for one in found if one.breaks]
     if not broken:
         return []

@@ -79,8 +79,9 @@ class Figures:
         if type_of(own) == "time":
             seconds = column.dt.as_unit("us").astype("int64").to_numpy() / 1e6
             seconds[column.isna().to_numpy()] = np.nan
-            return seconds[self.rows]
-        return column.to_numpy(dtype="float64", na_value=np.nan)[self.rows]
+            return seconds if self._whole else seconds[self.rows]
+        values = column.to_numpy(dtype="float64", na_value=np.nan)
+        return values if self._whole else values[self.rows]
 
     def words(self, name: str) -> pd.Series:
         """A column as printed, trimmed."""
@@ -111,8 +112,8 @@ class Figures:
         """Looked up once for each different word: a large file has few."""
         if ("words", own) not in self.shared:
             cells = as_array(self.text[own])
-            whole = self.rows.all()
-            encoded = (cells if whole else cells.filter(pa.array(self.rows))).dictionary_encode()
+            cells = cells if self._whole else cells.filter(pa.array(self.rows))
+            encoded = cells.dictionary_encode()
             places = encoded.indices.fill_null(-1).to_numpy()
             self.shared["words", own] = places, as_text(encoded.dictionary)
         places, different = self.shared["words", own]
@@ -134,6 +135,10 @@ class Figures:
         """Whether a text column says more than one thing; one that does not could be any."""
         codes = self.codes(name)
         return bool(len(codes) and codes.max() > 0) or len(codes) == 1
+
+    @cached_property
+    def _whole(self) -> bool:
+        return bool(self.rows.all())
 
     @cached_property
     def _first(self) -> np.ndarray:

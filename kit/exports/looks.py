@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pandas as pd
 
 CELLS = 500  # looked at in each column
+MANY = 5_000  # rows in which so many are mostly found
 MOST = 0.6  # of its cells make a column what it is called
 SOME_CENTS = 0.1  # a share of cells with decimals that makes numbers amounts
 
@@ -41,8 +42,10 @@ def look(column: pd.Series) -> Look:
     >>> look(pd.Series(["12", "7", "900"], dtype="str")).shape
     'count'
     """
-    cells = column.dropna()
-    cells = cells[cells != ""].head(CELLS)
+    cells = _filled(column.head(MANY))  # of a long column the first rows mostly say enough
+    if len(cells) < CELLS:
+        cells = _filled(column)
+    cells = cells.head(CELLS)
     if cells.empty:
         return Look()
     # Most cells of a list are the same few: each is looked at once.
@@ -58,6 +61,11 @@ def look(column: pd.Series) -> Look:
     if most < MOST * len(cells):
         return Look("text")
     return Look(shape, _middle(read) if shape == "rate" else math.nan)
+
+
+def _filled(column: pd.Series) -> pd.Series:
+    cells = column.dropna()
+    return cells[cells != ""]
 
 
 def _cell(cell: str) -> tuple[str, float]:
