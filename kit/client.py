@@ -22,6 +22,7 @@ from kit import contracts, people, windows
 from kit.errors import ClientError, PolicyError
 from kit.exports import KINDS, day_order, headers
 from kit.policy import Policy, load_policy
+from kit.table_files import table_path
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir  # the engine takes a second to load, and an ingest needs none
@@ -273,10 +274,8 @@ class Client:
 
     def frame(self, name: str) -> pd.DataFrame:
         """A canonical table as a new pandas frame."""
-        from kit import engine
-
         self._known(name)
-        path = engine.table_path(self.tables_folder, name)
+        path = table_path(self.tables_folder, name)
         return contracts.frame(ds.dataset(path, format="parquet").to_table())
 
     def _known(self, name: str) -> None:

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from kit import contracts
 from kit.errors import ClientError
+from kit.table_files import table_path
 
 
 @ibis.udf.scalar.builtin(signature=(("string", "timestamp('UTC')"), "timestamp"))
@@ -37,17 +38,6 @@ def _view(tables_folder: Path, name: str) -> str:
     path = table_path(tables_folder, name)
     files = (path / "*.parquet" if path.is_dir() else path).as_posix().replace("'", "''")
     return f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{files}')"
-
-
-def table_path(tables_folder: Path, name: str) -> Path:
-    """Where a table is; `ClientError` where it is not."""
-    for path in (tables_folder / f"{name}.parquet", tables_folder / name):
-        if path.exists():
-            return path
-    raise ClientError(
-        f"{tables_folder} has no table {name}. Build the tables with kit ingest "
-        f"--client {tables_folder.parent.name}."
-    )
 
 
 def refuse_other_sources(source: str) -> None:
