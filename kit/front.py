@@ -6,8 +6,6 @@ name or words become markup: the page is built of elements, never of text.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -15,14 +13,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-import lxml.html
 from lxml.html import HtmlElement
 from lxml.html.builder import E
 
-from kit import runs, week, words
+from kit import runs, shell, week, words
 from kit.running import REPORTS
 
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+TITLE = "Creator program reports"
 PAGE = "index.html"
 OPEN_WEEKS = 4
 _MOST_SAID = 240
@@ -100,43 +97,15 @@ def _place(entry: Entry) -> tuple[int, str]:
 def page(found: list[Entry], top: Path) -> str:
     """The whole page as text; `top` is the folder its links start from."""
     clients = list(dict.fromkeys(entry.client for entry in found))
-    script = (TEMPLATES / "front" / "front.js").read_text(encoding="utf-8")
-    body = E.body(
-        {"class": "report"},
-        E.a({"class": "skip", "href": "#report"}, "Skip to the reports"),
-        E.main(
-            {"id": "report"},
-            E.h1("Creator program reports"),
-            E.p(_in_short(found, clients)),
-            *_needs_a_look(found, top),
-            _search(),
-            *(_client(name, [e for e in found if e.client == name], top) for name in clients),
-        ),
-        E.script(script),
-    )
-    html = E.html({"lang": "en"}, _head(script), body)
-    return lxml.html.tostring(html, encoding="unicode", doctype="<!DOCTYPE html>") + "\n"
-
-
-def _head(script: str) -> HtmlElement:
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    allowed = (
-        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-    styles = [
-        (TEMPLATES / folder / name).read_text(encoding="utf-8")
-        for folder, name in (("report", "report.css"), ("front", "front.css"))
+    body = [
+        E.h1(TITLE),
+        E.p(_in_short(found, clients)),
+        *_needs_a_look(found, top),
+        _search(),
+        *(_client(name, [e for e in found if e.client == name], top) for name in clients),
     ]
-    return E.head(
-        E.meta({"charset": "utf-8"}),
-        E.meta({"http-equiv": "Content-Security-Policy", "content": allowed}),
-        E.meta({"name": "viewport", "content": "width=device-width, initial-scale=1"}),
-        E.meta({"name": "color-scheme", "content": "light dark"}),
-        E.meta({"name": "referrer", "content": "no-referrer"}),
-        E.title("Creator program reports"),
-        E.style("\n".join(styles)),
-    )
+    script = (shell.TEMPLATES / "front" / "front.js").read_text(encoding="utf-8")
+    return shell.page(TITLE, body, ("report/report.css", "front/front.css"), script)
 
 
 def _in_short(found: list[Entry], clients: list[str]) -> str:
