@@ -344,6 +344,24 @@ def deliver(
 
 
 @app.command()
+def creator(
+    handle: Annotated[str, typer.Argument(help="The creator's handle.")],
+    client: ClientName,
+    as_of: AsOf = None,
+    home: Home = None,
+) -> None:
+    """Write a creator's own page, to be sent to them.
+
+    Posts, figures beside their tier, hook angles, money earned and the next step, of a reported
+    week. It holds no other creator and nothing that is not listed for creators.
+    """
+    from kit import creator_page, printed
+
+    day = printed.day_of(client, as_of, home)
+    typer.echo(f"Wrote {creator_page.write(client, handle, day, home)}")
+
+
+@app.command()
 def brief(
     client: ClientName,
     creator: Annotated[
