@@ -220,6 +220,7 @@ RELATIONS: dict[str, tuple[Relation, ...]] = {
         needs("view_rate_2s", "spend", WITNESS),
         needs("view_rate_6s", "spend", WITNESS),
         shaped("currency", r"[A-Z]{3}", "is a currency", BULK),
+        printed("currency", USUAL),  # with delivery or without
         known_word("delivery_status", "ad_status"),
         known_word("authorisation", "ad_authorisation"),
         known_word("creative_type", "creative_type"),

@@ -79,15 +79,17 @@ def named_in(name: str, link: str, trust: Trust) -> Relation:
     return Relation(f"{link}_names_{name}", (name, link), text, trust, test)
 
 
-def printed(column: str) -> Relation:
+def printed(column: str, trust: Trust = Trust.WITNESS) -> Relation:
     """Every row has the text."""
 
     def test(figures: Figures) -> Verdict:
-        there = figures.first_words(column).notna().to_numpy()
+        whole = trust in (Trust.USUAL, Trust.EXACT)
+        cells = figures.words(column) if whole else figures.first_words(column)
+        there = cells.notna().to_numpy()
         return np.ones_like(there), there
 
     text = f"every row has {{{column}}}"
-    return Relation(f"{column}_is_printed", (column,), text, Trust.WITNESS, test)
+    return Relation(f"{column}_is_printed", (column,), text, trust, test)
 
 
 def made(post: str, published: str) -> Relation:

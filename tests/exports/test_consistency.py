@@ -13,6 +13,7 @@ from tests.exports.readings import reading
 VIDEOS = "2025-12-17/Transaction_Analysis_Video_List_20251208-20251214.xlsx"
 CREATORS = "2025-12-17/Transaction_Analysis_Creator_List_20251208-20251214.xlsx"
 LINES = "2025-12-17/affiliate_orders_7623707885362913401.csv"
+ADS = "2026-04-22/creative data for product campaigns 2026-04-13 00 ~ 2026-04-19 23.xlsx"
 WEEK = "videos_20251208-20251214.csv"
 
 
@@ -75,6 +76,16 @@ def test_a_rate_that_is_the_same_in_every_row_proves_nothing(videos, tmp_path):
     assert read(tmp_path, rows).set_aside.empty
 
 
+def test_ads_whose_currency_is_gone_are_refused_and_one_such_row_set_aside(tmp_path):
+    (base,) = bases(ADS)
+    name = "creative data 2026-04-13 00 ~ 2026-04-19 23.csv"
+    rows = changed(base, "currency", lambda cell: "")
+    with pytest.raises(ExportError, match="not so that every row has Currency"):
+        read(tmp_path, rows, name)
+    rows = changed(base, "currency", lambda cell: "", base.first)
+    assert read(tmp_path, rows, name).set_aside["rule"].tolist() == ["currency_is_printed"]
+
+
 def test_a_dropped_column_is_missing_in_the_tables_and_not_zero(tmp_path):
     (base,) = bases(CREATORS)
     place = base.columns["refunded_amount"]
@@ -99,10 +110,11 @@ def test_two_sheets_of_one_list_count_once_or_are_refused(videos, tmp_path):
 
 
 def test_half_a_list_is_withheld_by_its_client(videos, tmp_path):
-    assert not clients.genuine("2025-12-17", tmp_path)
+    assert not clients.genuine("2025-12-17", tmp_path).reasons
     half = videos.rows[: len(videos.rows) // 2]
-    cut = Variant("rows cut", "last half", videos, WEEK, as_csv(half))
-    assert any("videos of the same days" in why for why in clients.gates(cut, tmp_path))
+    cut = Variant("rows cut", "last half", videos, WEEK, lambda: as_csv(half))
+    told = clients.told(cut, tmp_path)
+    assert any("videos of the same days" in why for why in told.reasons)
 
 
 def test_a_download_that_was_cut_off_is_refused_by_row(tmp_path):
