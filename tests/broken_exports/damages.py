@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from kit.exports.kinds import type_of
 from tests.broken_exports.bases import Base, as_book, as_csv, as_file, as_xlsx
@@ -17,13 +18,17 @@ Rows = list[list[str]]
 
 @dataclass(frozen=True)
 class Variant:
-    """One damaged file: which damage, on what, under which name, with which bytes."""
+    """One damaged file: which damage, on what, under which name; its bytes once asked for."""
 
     damage: str
     on: str  # the column or place, as a person would say it
     base: Base
     name: str
-    content: bytes
+    make: Callable[[], bytes]
+
+    @property
+    def content(self) -> bytes:
+        return self.make()
 
     @property
     def label(self) -> str:
@@ -458,10 +463,10 @@ def variants(all_bases: list[Base], seed: int) -> Iterator[Variant]:
         for name, make in BY_ROWS.items():
             rng = random.Random(f"{seed} {base.place} {name}")
             for on, rows in make(base, rng):
-                yield Variant(name, on, base, base.name, as_file(base, rows))
+                yield Variant(name, on, base, base.name, partial(as_file, base, rows))
         rng = random.Random(f"{seed} {base.place} bytes")
         for name, on, file_name, content in _bytes(base, rng, all_bases):
-            yield Variant(name, on, base, file_name, content)
+            yield Variant(name, on, base, file_name, partial(bytes, content))
 
 
 def _bytes(

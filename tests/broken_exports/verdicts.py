@@ -25,8 +25,6 @@ ALIKE = "like a true file"
 SILENT = "SILENT"
 OUTCOMES = (RIGHT, REFUSED, ASIDE, MISSING, NOTED, WITHHELD, ALIKE, SILENT)
 
-DOUBTS = ("may be wrong", "was the download cut off?")
-
 _LIST = "window_start window_end handle"
 # The columns of each kind that any figure, verdict or list of a report rests on.
 COMPARED = {
@@ -81,15 +79,22 @@ Table = dict[str, list[str]]  # compared column → its cells as texts, "" where
 def judged(variant: Variant, folder: Path, *, with_client: bool = True) -> tuple[str, str]:
     """The outcome with all that may still help where the file alone tells nothing.
 
-    The gates of a whole client; failing that the list of damages which nothing tells from truth.
-    `with_client` false takes the gates' word from that list too, and saves seconds per file.
+    The gates and notes of a whole client; failing them the list of damages that nothing tells from
+    truth. `with_client` false takes the client's word from `alike.TOLD` and saves seconds per
+    file; the whole bench holds that list against the client.
     """
     outcome, told = verdict(variant, folder)
     if outcome != SILENT or told.startswith("CRASH"):
         return outcome, told
-    reasons = clients.gates(variant, folder) if with_client else alike.gated(variant)
-    if reasons:
-        return WITHHELD, " ".join(reasons)
+    if with_client:
+        found = clients.told(variant, folder)
+        if found.reasons or found.doubts:
+            outcome = WITHHELD if found.reasons else NOTED
+            return outcome, " ".join([*found.reasons, *found.doubts])
+    if alike.is_told(variant):
+        if with_client:
+            return SILENT, "alike.TOLD says that a client tells of this, and it does not"
+        return WITHHELD, "as the whole bench found"
     reason = alike.reason(variant)
     return (ALIKE, reason) if reason else (SILENT, told)
 
@@ -142,7 +147,7 @@ def _compared(truth: Table, found: Table, aside: int, notes: list[str]) -> str:
         return MISSING
     if not strange and lost <= aside:
         return ASIDE
-    if any(doubt in note for note in notes for doubt in DOUBTS):
+    if any(doubt in note for note in notes for doubt in clients.DOUBTS):
         return NOTED
     return SILENT
 
