@@ -62,10 +62,10 @@ def told(variant: Variant, home: Path) -> Told:
     without = genuine(day, home)
     folder = _client(day, home)
     place = folder / "exports" / variant.base.place
-    held, stamp = place.read_bytes(), place.stat()
+    held, stamp, content = place.read_bytes(), place.stat(), variant.content
     place.unlink()
     damaged = place.with_name(variant.name)
-    damaged.write_bytes(variant.content)
+    damaged.write_bytes(content)
     os.utime(damaged, (stamp.st_mtime, stamp.st_mtime))
     try:
         found = _told(folder, home, day)
