@@ -41,8 +41,8 @@ TOLD = (
     r"creator_data: rows cut: (first half|every second)",
     r"video_data: rows cut: (first half|last half|last tenth|every second)",
     # the week so named has two lists or a strange one, and the file's own has none
-    r"(creator_data|video_data): window in the name: (a week before|a week later|"
-    r"four weeks before|one day|two weeks long)",
+    r".*: window in the name: "
+    r"(a week before|a week later|four weeks before|one day|two weeks long)",
     r"creator_data: headers exchanged: gmv_video and gmv_product_card",
 )
 
@@ -149,11 +149,5 @@ REASONS = {
     r"gmv_max_creative: currency mixed: (one code|all codes)": (
         "an ad account may bill in another currency than the shop: each row keeps its own, and no "
         "sum mixes them"
-    ),
-    # The window is in the file's name alone.
-    r"(live_list|gmv_max_creative): window in the name: "
-    r"(a week before|a week later|one day|two weeks long)": (
-        "the days stand in the name alone, and a download may be of any days: another download of "
-        "the week so named, or none, is as usual"
     ),
 }
