@@ -49,7 +49,8 @@ def output_flags(
     creator and week from joining, silent weeks as rows of 0. Only weeks complete at `as_of`
     count. `probability_below_agreed` = P(has quit, or now posts at under `output.floor` of the
     agreed rate). flag: act, watch or ok; a creator silent for `output.off_roster_weeks` is act,
-    one with nothing agreed ok, one seen for under `output.min_weeks` at most watch.
+    one with nothing agreed ok, one seen for under `output.min_weeks`, or with under
+    `output.min_agreed` posts due in them, at most watch.
     `posts_recent`, `agreed_recent` and `shortfall` are sums of the last four weeks; the rate and
     its 90% interval are posts ÷ agreed now. Sorted by creator_id.
     """
@@ -82,6 +83,7 @@ def _measures(standing: posting.Standing, policy: Policy) -> pd.DataFrame:
             "probability_quit": standing.quit,
             "silent_weeks": silent[:, -1] if len(weeks.weeks) else 0,
             "weeks_seen": weeks.seen.sum(axis=1),
+            "posts_due": (weeks.agreed * weeks.seen).sum(axis=1),
             "posts_recent": posts[:, recent].sum(axis=1).astype(int),
             "agreed_recent": weeks.agreed[:, recent].sum(axis=1),
             "recent_weeks": weeks.seen[:, recent].sum(axis=1),
@@ -111,7 +113,8 @@ def _weeks_at_act(standing: posting.Standing, silent: np.ndarray, policy: Policy
     """For how many weeks running the output flag has now been act."""
     weeks = standing.weeks
     seen = np.cumsum(weeks.seen, axis=1) >= policy.output.min_weeks
-    act = (standing.history >= policy.verdict.act) & seen
+    due = np.cumsum(weeks.agreed * weeks.seen, axis=1) >= policy.output.min_agreed - 1e-9
+    act = (standing.history >= policy.verdict.act) & seen & due
     act = (act | (silent >= policy.output.off_roster_weeks)) & (weeks.agreed > 0)
     return np.cumprod(act[:, ::-1], axis=1).sum(axis=1).astype(int)
 
@@ -121,6 +124,7 @@ def _flagged(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     idle = ~(table["agreed_posts"] > 0)
     off = table["silent_weeks"] >= policy.output.off_roster_weeks
     thin = table["weeks_seen"] < policy.output.min_weeks
+    thin |= table["posts_due"] < policy.output.min_agreed - 1e-9
     watch = probability >= policy.verdict.watch
     act = off | ((probability >= policy.verdict.act) & ~thin)
     flag = np.select([idle, act, watch], ["ok", "act", "watch"], "ok")
@@ -137,6 +141,9 @@ def _output_reason(row: Any, policy: Policy) -> str:
         return f"off the roster: {facts}"
     if row.weeks_seen < policy.output.min_weeks:
         return f"seen for {row.weeks_seen} of the {policy.output.min_weeks} weeks needed: {facts}"
+    if row.posts_due < policy.output.min_agreed - 1e-9:
+        due, needed = _few(row.posts_due), words.plain_number(policy.output.min_agreed)
+        return f"too soon to tell, {due} of the {needed} agreed posts needed were due: {facts}"
     share = "half" if policy.output.floor == 0.5 else plain_percent(policy.output.floor)
     if row.flag == "ok":
         return f"no sign of posting under {share} of what was agreed: {facts}"

@@ -133,6 +133,9 @@ class Output(_Section):
         8, "silent weeks after which a creator is off the roster", "weeks", "kit"
     )
     min_weeks: Count = _setting(3, "weeks seen before a flag may act", "weeks", "kit")
+    min_agreed: Positive = _setting(
+        2.0, "agreed posts that were due before a flag may act", "posts", "kit"
+    )
 
 
 class Revenue(_Section):

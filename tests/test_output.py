@@ -168,3 +168,29 @@ def test_two_hundred_creators_and_thirty_weeks_take_under_three_seconds():
     start = time.process_time()
     assert len(output_flags(frame, AS_OF)) == 200
     assert time.process_time() - start < 3
+
+
+def monthly(first, gap, creators=24, count=26):
+    """Creators agreed to one post a month, each posting in turn every `gap` weeks from `first`."""
+    mondays = pd.date_range(end="2026-05-04", periods=count, freq="7D")
+    rows = [
+        (f"m{who:02d}", day, int(week >= first and (week - who) % gap == 0), 0.25)
+        for who in range(creators)
+        for week, day in enumerate(mondays)
+    ]
+    return pd.DataFrame(rows, columns=["creator_id", "week", "posts", "agreed_posts"])
+
+
+def test_a_creator_who_has_hardly_owed_a_post_is_at_most_watched():
+    # All the others of one post a month deliver a quarter of it; four weeks make one post due.
+    late = monthly(first=9, gap=4, creators=1, count=4).assign(creator_id="new")
+    frame = pd.concat([monthly(first=0, gap=16), late])
+    verdict = {"act": 0.6, "watch": 0.5}
+    found = flags(frame, policy=load_policy({"verdict": verdict})).loc["new"]
+    assert found["probability_below_agreed"] > 0.6
+    assert found["flag"] == "watch"
+    reason = "too soon to tell, 1 of the 2 agreed posts needed were due: silent for 4 weeks"
+    assert found["reason"].startswith(reason)
+    policy = load_policy({"verdict": verdict, "output": {"min_agreed": 1.0}})
+    sooner = flags(frame, policy=policy)
+    assert sooner.loc["new", "flag"] == "act"
