@@ -16,6 +16,10 @@ import pandas as pd
 from scipy.special import expit
 
 VARIANTS = ("base", "thin", "heavy", "drift", "uniform", "confounded")
+# Programs most of whose creators agreed to one post a month or two: posting as they please,
+# all of them posting ever more, or each in turn, at gaps nearly even.
+MONTHLY_VARIANTS = ("monthly", "ramp", "rota")
+OUTPUT_VARIANTS = VARIANTS + MONTHLY_VARIANTS
 AS_OF = pd.Timestamp("2026-05-10")
 
 
@@ -29,9 +33,11 @@ class Program(NamedTuple):
 
 def creator_weeks(seed: int, variant: str = "base") -> Program:
     """Posts per creator × week; truth: quit, rate now, below; future: the roster's next week."""
-    rng = np.random.default_rng([seed, VARIANTS.index(variant)])
+    rng = np.random.default_rng([seed, OUTPUT_VARIANTS.index(variant)])
     n, weeks = (60, 10) if variant == "thin" else (100, 26)
-    agreed = rng.choice([0.25, 0.5, 1.0] if variant == "thin" else [0.5, 1, 1, 2, 2, 3], n)
+    monthly = variant in MONTHLY_VARIANTS
+    usual = [0.25, 0.25, 0.25, 0.25, 0.5, 1, 3] if monthly else [0.5, 1, 1, 2, 2, 3]
+    agreed = rng.choice([0.25, 0.5, 1.0] if variant == "thin" else usual, n)
     rate = _rates(rng, n, variant, agreed)
     size = 1.5 if variant == "heavy" else 8.0
     off, hazard = rng.uniform(0.04, 0.14), rng.uniform(0.006, 0.016)
@@ -41,11 +47,17 @@ def creator_weeks(seed: int, variant: str = "base") -> Program:
     trend = np.linspace(0, -0.35, weeks + 1) if variant == "drift" else np.zeros(weeks + 1)
     common = trend + rng.normal(0, 0.08, weeks + 1)
     quit_at = joined + rng.geometric(hazard, n) - 1
+    few, due = agreed <= 0.5, rng.random(n)
     rows, last, future = [], np.full(n, -1), 0
     for t in range(weeks + 1):
         now = rate * np.exp(walk[t] + common[t])
+        if variant == "ramp":
+            now = now * np.where(few, np.exp(1.5 * (t - weeks) / weeks), 1.0)
         mean = now * agreed
         y = rng.poisson(mean * rng.gamma(size, 1 / size, n)) * (rng.random(n) > off)
+        if variant == "rota":
+            due = due + mean * (1 - off) * rng.uniform(0.6, 1.4, n)
+            y, due = np.where(few, np.floor(due), y).astype(int), due % 1
         y = np.where(t >= quit_at, 0, y)
         on = (joined <= t) & (t - np.maximum(last, joined) <= 8)
         if t == weeks:
@@ -73,6 +85,8 @@ def _rates(rng: np.random.Generator, n: int, variant: str, agreed: np.ndarray) -
         return rng.gamma(40, 0.95 / 40, n)
     if variant == "heavy":
         return 0.85 * rng.lognormal(0, 0.6, n)
+    if variant in MONTHLY_VARIANTS:
+        return rng.gamma(5, 1 / 5, n) * np.where(agreed <= 0.5, 0.6, 1.0)
     rate = rng.gamma(5, 1.0 / 5, n)
     return rate * (1.3 - 0.2 * agreed) if variant == "confounded" else rate
 
