@@ -65,12 +65,19 @@ class _Solved(NamedTuple):
     squares: dict[str, float]  # Σ (effect² + its posterior variance) by "nested" and "post"
 
 
-def fit(successes: np.ndarray, trials: np.ndarray, factors: pd.DataFrame, nested: str) -> Fit:
+def fit(
+    successes: np.ndarray,
+    trials: np.ndarray,
+    factors: pd.DataFrame,
+    nested: str,
+    sds: dict[str, float] | None = None,
+) -> Fit:
     """The posterior of each row's log odds, given the labels of its crossed factors.
 
     A missing label drops that effect from the row; rows of 0 trials get what their factors lead
     one to expect. `nested` names the factor with the most levels: it is eliminated algebraically,
-    as are the posts, so that thousands of creators cost little more than ten.
+    as are the posts, so that thousands of creators cost little more than ten. `sds`, by factor and
+    "post", are the spreads where they are known; fitted otherwise.
     """
     x, n = np.asarray(successes, float), np.asarray(trials, float)
     shared = [name for name in factors if name != nested]
@@ -81,7 +88,7 @@ def fit(successes: np.ndarray, trials: np.ndarray, factors: pd.DataFrame, nested
         nested: len(groups),
         "post": len(n),
     }
-    variances = {name: _prior_variance(name) for name in size}
+    variances = {name: sds[name] ** 2 if sds else _prior_variance(name) for name in size}
     mean, variance = np.full(len(n), _pooled_logit(x, n)), np.full(len(n), 0.1)
     for _ in range(ROUNDS):
         precision = np.array([PRIOR_LOGIT_SD**-2] + [1 / variances[name] for name in of[1:]])
@@ -90,14 +97,14 @@ def fit(successes: np.ndarray, trials: np.ndarray, factors: pd.DataFrame, nested
             design, codes, len(groups), precision, variances[nested], variances["post"],
             weight, response,
         )  # fmt: skip
-        updated = _updated(solved, of, shared, nested, size)
+        updated = variances if sds else _updated(solved, of, shared, nested, size)
         moved = np.abs(solved.mean - mean).max(initial=0)
         change = max(abs(np.log(updated[name] / variances[name])) for name in size)
         mean, variance, variances = solved.mean, solved.variance, updated
         if max(moved, change) < TOLERANCE:
             break
-    sds = {name: float(np.sqrt(value)) for name, value in variances.items()}
-    return Fit(mean, np.sqrt(variance), levels, solved.effects, solved.covariance, sds)
+    spreads = {name: float(np.sqrt(value)) for name, value in variances.items()}
+    return Fit(mean, np.sqrt(variance), levels, solved.effects, solved.covariance, spreads)
 
 
 def labels(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:

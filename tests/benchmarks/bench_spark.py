@@ -3,7 +3,9 @@
 Run ``python -m tests.benchmarks.bench_spark [programs]``. Three tables: `kit.spark.rank` by
 variant beside simple rules, `kit.hooks.effects` by variant, `kit.estimate.shrink_rates` by case;
 and what they cost in seconds. Targets are those of the decision rules (means over the variants;
-``single``, one post per creator, is beyond them and stands apart).
+``single``, one post per creator, is beyond them and stands apart). A `bound` is what the same
+data give to somebody who knows how far creators, angles, products and posts truly differ; a target
+that the bound misses is beyond this simulator, whatever the method.
 """
 
 from __future__ import annotations
@@ -13,8 +15,9 @@ import time
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
-from kit import estimate, hooks, spark
+from kit import crossed, estimate, hooks, spark
 from kit.policy import load_policy
 from tests.benchmarks import simulate_posts as simulate
 
@@ -65,6 +68,7 @@ def _measured(program: simulate.Posts, times_pooled: float) -> dict[str, float]:
         "coverage": inside.mean(),
         "coverage_top10": inside[order[:10]].mean(),
         "brier": ((ranked["probability_above_bar"].to_numpy() - truth) ** 2).mean(),
+        "brier_bound": ((_known(program, bar) - truth) ** 2).mean(),
         "views@10": captured(rate, np.argsort(-rows["views"].to_numpy()), 10),
         "raw@10": captured(rate, np.argsort(-raw), 10),
         "wilson@10": captured(rate, np.argsort(-np.nan_to_num(low)), 10),
@@ -74,8 +78,33 @@ def _measured(program: simulate.Posts, times_pooled: float) -> dict[str, float]:
     }
 
 
-def _policy(bar: float):
+def _with_true_spreads(program: simulate.Posts) -> crossed.Fit:
+    rows = program.rows
+    factors = crossed.labels(rows, spark.FACTORS)
+    return crossed.fit(
+        rows["orders"].to_numpy(), rows["clicks"].to_numpy(), factors, "creator_id", program.sds
+    )
 
+
+def _known(program: simulate.Posts, bar: float) -> np.ndarray:
+    """P(rate > bar) for somebody who knows the true spreads."""
+    fitted = _with_true_spreads(program)
+    return special.ndtr((fitted.mean - special.logit(bar)) / fitted.sd)
+
+
+def _known_angles(program: simulate.Posts) -> tuple[pd.Series, pd.Series]:
+    """Centred effect of each angle and P(better than the average) at the true spreads."""
+    fitted = _with_true_spreads(program)
+    at = np.flatnonzero(fitted.levels.get_level_values(0) == "hook_angle")
+    centre = np.eye(len(at)) - 1 / len(at)
+    covariance = centre @ fitted.covariance[np.ix_(at, at)] @ centre.T
+    effect = centre @ fitted.effects[at]
+    names = fitted.levels.get_level_values(1)[at]
+    better = special.ndtr(effect / np.sqrt(np.diag(covariance)))
+    return pd.Series(effect, names), pd.Series(better, names)
+
+
+def _policy(bar: float):
     return load_policy({"spark": {"conversion_bar": float(bar)}})
 
 
@@ -89,6 +118,7 @@ def hook_table(programs: int) -> pd.DataFrame:
             truth = (program.hook_effect - program.hook_effect.mean()).reindex(angles.index)
             claimed = angles["claim"] == "beats the others"
             better = truth >= np.log(1.1)
+            bound, sure = (each.reindex(angles.index) for each in _known_angles(program))
             rows.append(
                 {
                     "variant": variant,
@@ -96,6 +126,8 @@ def hook_table(programs: int) -> pd.DataFrame:
                     "found": (claimed & better).sum(),
                     "better": better.sum(),
                     "square": ((angles["effect"] - truth) ** 2).mean(),
+                    "found_bound": ((sure >= hooks.CLAIM) & better).sum(),
+                    "square_bound": ((bound - truth) ** 2).mean(),
                 }
             )
     table = pd.DataFrame(rows).groupby("variant", sort=False).mean()
@@ -104,7 +136,9 @@ def hook_table(programs: int) -> pd.DataFrame:
         {
             "wrong_claim": table["wrong"],
             "finds": table["found"] / table["better"],
+            "finds_bound": table["found_bound"] / table["better"],
             "rmse": np.sqrt(table["square"]),
+            "rmse_bound": np.sqrt(table["square_bound"]),
         }
     )
 

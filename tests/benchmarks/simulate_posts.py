@@ -46,6 +46,7 @@ class Posts(NamedTuple):
     rate: np.ndarray
     hook_effect: pd.Series
     known: np.ndarray  # log odds of all but the post's own effect, for the ceiling
+    sds: dict[str, float]  # true spread of each kind of effect
 
 
 def posts(seed: int, variant: str = "base", scale: Scale = Scale()) -> Posts:  # noqa: B008
@@ -90,7 +91,13 @@ def posts(seed: int, variant: str = "base", scale: Scale = Scale()) -> Posts:  #
             "orders": rng.binomial(clicks, special.expit(then)),
         }
     )
-    return Posts(rows, special.expit(now), pd.Series(hook_effect, HOOKS), known)
+    sds = {
+        "creator_id": max(creator_sd, 1e-4),
+        "hook_angle": scale.hook,
+        "product_id": scale.product,
+        "post": scale.post,
+    }
+    return Posts(rows, special.expit(now), pd.Series(hook_effect, HOOKS), known, sds)
 
 
 def _who_posts(rng: np.random.Generator, size: int, creators: int) -> np.ndarray:
