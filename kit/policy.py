@@ -291,6 +291,23 @@ class Fees(_Section):
     )
 
 
+class Returns(_Section):
+    """What becomes of goods that come back.
+
+    A share that changes has the day of the change in `resold_shares`, by the day of the order.
+    """
+
+    resold_share: Share = _setting(
+        0.0,
+        "goods of returned units that can be sold again, at their cost (0: all are lost)",
+        "share of their cost",
+        "kit",
+    )
+    resold_shares: dict[date, Share] = _setting(
+        {}, "that share from a day on, by that day, where it changed", "share of their cost", "kit"
+    )
+
+
 class Policy(_Section):
     """All thresholds of one client's program."""
 
@@ -310,6 +327,7 @@ class Policy(_Section):
     build: Build = Build()
     samples: Samples = Samples()
     fees: Fees = Fees()
+    returns: Returns = Returns()
     export_lag_days: Count = _setting(3, "days until a day can be downloaded", "days", "platform")
     reconciliation_tolerance: Share = _setting(
         0.01,

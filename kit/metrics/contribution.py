@@ -37,7 +37,8 @@ def contribution(client: Any, as_of: date | str, days: int = 28) -> pd.DataFrame
     flat fees and not added again. A part that is not wholly known is missing, `unknown` names
     what was not entered, and the contribution of that subject is missing with it.
 
-    Goods and fulfilment of refunded lines are lost. Referral fee: on Payment Amount and, where
+    Goods and fulfilment of refunded lines are lost, but for the share of returned goods that can be
+    sold again (`policy.returns`). Referral fee: on Payment Amount and, where
     the shop order is held, the platform's discount, refunds out; the refund administration fee is
     a share of the referral fee given back, up to a limit per line. Both by `policy.fees`.
     """
@@ -117,8 +118,9 @@ def _line_costs(client: Any, as_of: date | str, period: Period) -> pd.DataFrame:
 
 
 def _line_measures(lines: Any) -> dict[str, Any]:
-    names = ("goods", "fulfilment", "referral_fee", "refund_fee")
+    names = ("fulfilment", "referral_fee", "refund_fee")
     return {
+        "goods": (lines.goods - lines.goods_back).sum().cast("float64"),
         **{name: lines[name].sum().cast("float64") for name in names},
         "lines_without_goods": lines.goods.isnull().sum(),
         "lines_without_fulfilment": lines.fulfilment.isnull().sum(),

@@ -166,8 +166,10 @@ def _words(reasons: Iterable[str]) -> str:
     return "; ".join(sorted({reason for reason in reasons if reason}))
 
 
-def flat_fees(client: Any, period: Period) -> pd.DataFrame:
+def flat_fees(client: Any, period: Period, without: str | None = None) -> pd.DataFrame:
     """One row per agreement with a flat fee in the period: creator_id, flat_fees, unknown.
+
+    `without` leaves out the agreements paid by that (post, month, deal).
 
     Per post: fee × posts on its days. Per month: fee × days in the period ÷ days of that month.
     Per deal: fee × days in the period ÷ days of the deal; an open deal all on `valid_from`.
@@ -175,6 +177,8 @@ def flat_fees(client: Any, period: Period) -> pd.DataFrame:
     """
     deals = client.frame("agreements")
     deals = deals[deals["flat_fee"].notna() & (deals["flat_fee"] != 0)]
+    if without:
+        deals = deals[deals["fee_per"].ne(without).fillna(True).astype(bool)]
     made = posts_under_agreement(client, period)
     made = made.assign(valid_from=pd.to_datetime(made["valid_from"]))
     counts = made.groupby(["creator_id", "valid_from"])["posts"].sum()

@@ -23,14 +23,16 @@ def costed_lines(client: Any, as_of: date | str, period: Period) -> Any:
     """The counting lines of a period with what each cost, as an Ibis expression.
 
     Beside the columns of `lines_of`: `goods` and `fulfilment` of its units on its day (null where
-    not entered), `returned` (refunded share of the Payment Amount, 0 to 1), `taken_off` (the
-    discounts that the Payment Amount has lost: both, seller, none, or untold where it equals no
-    subtotal of the shop order or there is none), `referral_fee` and `refund_fee`.
+    not entered), `goods_back` (cost of returned units that can be sold again), `returned` (refunded
+    share of the Payment Amount, 0 to 1), `taken_off` (the discounts that the Payment Amount has
+    lost: both, seller, none, or untold where it equals no subtotal of the shop order or there is
+    none), `platform_off` and `seller_off` (those discounts; 0 where untold), `referral_fee` and
+    `refund_fee`.
     """
     lines = lines_of(client, as_of, period)
     for name, column in (("goods", "cost_of_goods"), ("fulfilment", "fulfilment_cost")):
         lines = _with_cost(lines, client, name, column)
-    return _with_fees(_with_discounts(lines, client), client)
+    return _with_returns(_with_fees(_with_discounts(lines, client), client), client)
 
 
 def _with_cost(lines: Any, client: Any, name: str, column: str) -> Any:
@@ -75,30 +77,51 @@ def _with_discounts(lines: Any, client: Any) -> Any:
     zero = ibis.literal(0).cast(MONEY)
     sold = shop.group_by(shop_order="order_id", shop_sku="sku_id").agg(
         before=shop.gmv.cast(MONEY).sum(),
-        platform_off=shop.platform_discount.cast(MONEY).sum().fill_null(zero),
-        seller_off=shop.seller_discount.cast(MONEY).sum().fill_null(zero),
+        platform_cut=shop.platform_discount.cast(MONEY).sum().fill_null(zero),
+        seller_cut=shop.seller_discount.cast(MONEY).sum().fill_null(zero),
+        sold_units=shop.quantity.sum(),
+        returned_units=shop.returned_quantity.sum(),
     )
     rows = lines.left_join(sold, [lines.order_id == sold.shop_order, lines.sku_id == sold.shop_sku])
     whole = ibis.window(group_by=[rows.order_id, rows.sku_id])
     rows = rows.mutate(
         paid=rows.gmv.sum().over(whole),
         sharers=rows.count().over(whole),
-        after=rows.before - rows.platform_off - rows.seller_off,
+        after=rows.before - rows.platform_cut - rows.seller_cut,
     )
     taken = ibis.cases(
         (rows.before.isnull(), UNTOLD),
         (rows.paid == rows.after, BOTH),
-        (rows.paid == rows.before - rows.seller_off, SELLER),
+        (rows.paid == rows.before - rows.seller_cut, SELLER),
         (rows.paid == rows.before, NONE),
         else_=UNTOLD,
     )
     rows = rows.mutate(taken_off=taken)
-    kept_out = rows.taken_off.isin([BOTH, UNTOLD])
-    own = (rows.platform_off.cast("float64") / rows.sharers).cast(PRECISE)
     nothing = ibis.literal(0).cast(PRECISE)
-    made = rows.mutate(reimbursed=ibis.ifelse(kept_out, own.fill_null(nothing), nothing))
-    spare = "shop_order shop_sku before platform_off seller_off paid sharers after"
-    return made.drop(*spare.split())
+    own = {
+        name: (rows[name].cast("float64") / rows.sharers).cast(PRECISE).fill_null(nothing)
+        for name in ("platform_cut", "seller_cut")
+    }
+    kept_out = rows.taken_off.isin([BOTH, UNTOLD])
+    made = rows.mutate(
+        reimbursed=ibis.ifelse(kept_out, own["platform_cut"], nothing),
+        platform_off=ibis.ifelse(rows.taken_off == BOTH, own["platform_cut"], nothing),
+        seller_off=ibis.ifelse(rows.taken_off.isin([BOTH, SELLER]), own["seller_cut"], nothing),
+    )
+    return made.drop(
+        *"shop_order shop_sku before platform_cut seller_cut paid sharers after".split()
+    )
+
+
+def _with_returns(lines: Any, client: Any) -> Any:
+    """The lines with `goods_back`: only of units the shop orders show as returned."""
+    returns = client.policy.returns
+    units = lines.sold_units.cast("float64").nullif(0.0)
+    came_back = (lines.returned_units.cast("float64") / units).fill_null(0.0)
+    share = ibis.least(came_back, 1.0)  # of a null and 1 it would be 1
+    resold = _rate(lines.day, returns.resold_share, returns.resold_shares)
+    back = (lines.goods.cast("float64") * share * resold).cast(PRECISE)
+    return lines.mutate(goods_back=back).drop("sold_units", "returned_units")
 
 
 def _with_fees(lines: Any, client: Any) -> Any:

@@ -15,6 +15,7 @@ KEYS = {
     "post": "post_id",
     "product": "product_id",
     "hook_angle": "hook_angle",
+    "week": "week",
 }
 SEPARATOR = ":"
 FIGURE = [
