@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import kit
-from kit import demo, ingest, metrics, review, spark, tiers
+from kit import demo, ingest, metrics, money, review, spark, tiers
 from tests.conftest import SAMPLE
 
 DAY = date(2026, 5, 10)
@@ -63,6 +63,21 @@ def test_every_figure_equals_the_truth(sample):
         if not same:
             wrong.append((metric, kind, subject, start, value, have))
     assert not wrong, f"{len(wrong)} of {len(TRUTH['figures'])} differ: {wrong[:8]}"
+
+
+def test_the_ledger_of_every_kind_of_subject_sums_to_the_truth(sample):
+    truth = {
+        (kind, subject): value
+        for metric, kind, subject, _, _, value, _ in TRUTH["figures"]
+        if metric == "contribution"
+    }
+    rows = money.summary(sample, DAY)
+    left = rows.set_index(["subject_kind", "subject"])["contribution"].to_dict()
+    known = {key: left.get(key, 0.0) for key in truth}
+    assert known == pytest.approx(truth, abs=0.005)
+    program = truth["program", "sample"]
+    sums = rows.groupby("subject_kind")["contribution"].sum()
+    assert sums.to_dict() == pytest.approx(dict.fromkeys(money.KINDS, program), abs=0.005)
 
 
 SHOWN = {"loyal_buyers", "one_time_buyers"}  # seen in the repeat rates; nobody is judged by them

@@ -13,7 +13,7 @@ from fractions import Fraction
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from kit.demo import answers, cohorts
+from kit.demo import answers, cohorts, left
 from kit.demo.ads import ADS_FROM_WEEK
 from kit.demo.known import (
     CLIENT,
@@ -270,9 +270,13 @@ def _texts(row: Row) -> list[str]:
 
 
 def _costs(world: World, lines: list[KnownLine]) -> Figures:
-    """all_in_cost_ratio: commission, flat fees, samples and ad spend over net revenue."""
+    """all_in_cost_ratio: commission, flat fees, samples and ad spend over net revenue.
+
+    And contribution, which has every other cost in it.
+    """
     net: dict[Subject, int] = defaultdict(int)
     cost: dict[Subject, Fraction] = defaultdict(Fraction)
+    spent: dict[Subject, Fraction] = defaultdict(Fraction)
     orders: dict[Subject, set[str]] = defaultdict(set)
     for known in lines:
         if known.counts and within(known.day, FOUR_WEEKS):
@@ -283,13 +287,15 @@ def _costs(world: World, lines: list[KnownLine]) -> Figures:
                 cost[subject] += commission_of(known.state)
     for person in world.people:
         own = [p for p in known_posts(world) if p.creator is person]
-        spent = _flat_fees(person, own, FOUR_WEEKS) + sum(
+        own_cost = _flat_fees(person, own, FOUR_WEEKS) + sum(
             row[2] for p in own for day, row in p.paid.items() if within(day, FOUR_WEEKS)
         )
-        spent += sum(_sample_cost(s) for s in world.samples if s.creator is person)
+        own_cost += sum(_sample_cost(s) for s in world.samples if s.creator is person)
         for subject in subjects_of(person):
-            cost[subject] += spent
-    cost[("program", CLIENT)] += answers.product_card_spend(world.seed, FOUR_WEEKS)
+            spent[subject] += own_cost
+    spent[("program", CLIENT)] += answers.product_card_spend(world.seed, FOUR_WEEKS)
+    for subject, amount in spent.items():
+        cost[subject] += amount
     return [
         figure(
             "all_in_cost_ratio",
@@ -302,7 +308,7 @@ def _costs(world: World, lines: list[KnownLine]) -> Figures:
         | ({} if net[subject] > 0 else {"value": None})
         for subject in cost
         if cost[subject] or net[subject]
-    ]
+    ] + left.contributions(lines, spent)
 
 
 def _sample_cost(sample: Sample) -> int:

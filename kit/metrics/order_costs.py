@@ -29,10 +29,15 @@ def costed_lines(client: Any, as_of: date | str, period: Period) -> Any:
     none), `platform_off` and `seller_off` (those discounts; 0 where untold), `referral_fee` and
     `refund_fee`.
     """
-    lines = lines_of(client, as_of, period)
+    lines = with_unit_costs(lines_of(client, as_of, period), client)
+    return _with_returns(_with_fees(_with_discounts(lines, client), client), client)
+
+
+def with_unit_costs(lines: Any, client: Any) -> Any:
+    """The lines with `goods` and `fulfilment` on their `day`, null if not entered."""
     for name, column in (("goods", "cost_of_goods"), ("fulfilment", "fulfilment_cost")):
         lines = _with_cost(lines, client, name, column)
-    return _with_returns(_with_fees(_with_discounts(lines, client), client), client)
+    return lines
 
 
 def _with_cost(lines: Any, client: Any, name: str, column: str) -> Any:
@@ -119,7 +124,7 @@ def _with_returns(lines: Any, client: Any) -> Any:
     units = lines.sold_units.cast("float64").nullif(0.0)
     came_back = (lines.returned_units.cast("float64") / units).fill_null(0.0)
     share = ibis.least(came_back, 1.0)  # of a null and 1 it would be 1
-    resold = _rate(lines.day, returns.resold_share, returns.resold_shares)
+    resold = rate_on(lines.day, returns.resold_share, returns.resold_shares)
     back = (lines.goods.cast("float64") * share * resold).cast(PRECISE)
     return lines.mutate(goods_back=back).drop("sold_units", "returned_units")
 
@@ -135,7 +140,7 @@ def _with_fees(lines: Any, client: Any) -> Any:
     gmv, refund = lines.gmv.cast("float64"), lines.refunded_amount.cast("float64")
     returned = ibis.ifelse(gmv > 0, refund / gmv.nullif(0.0), 0.0).fill_null(0.0)
     base = gmv + lines.reimbursed.cast("float64")
-    full = base * _rate(lines.day, fees.referral_rate, fees.referral_rates)
+    full = base * rate_on(lines.day, fees.referral_rate, fees.referral_rates)
     back = full * returned * fees.refund_fee_share
     made = lines.mutate(
         returned=returned,
@@ -145,7 +150,7 @@ def _with_fees(lines: Any, client: Any) -> Any:
     return made.drop("reimbursed")
 
 
-def _rate(day: Any, first: float, changes: dict[date, float]) -> Any:
+def rate_on(day: Any, first: float, changes: dict[date, float]) -> Any:
     """The rate in force on the day: that of the last change up to it, before any the first."""
     rate = ibis.literal(float(first))
     for since, later in sorted(changes.items()):

@@ -186,9 +186,9 @@ def _status_of_line(sums: pd.DataFrame, line: str) -> tuple[Any, Any]:
 
 
 _ASSUMED = {
-    "goods_resold": "what returned goods can be sold again for is the policy's share of their cost",
-    "referral_fee": "by the policy's rate, as no statement of the platform is read",
-    "refund_fee": "by the policy's rate, as no statement of the platform is read",
+    "goods_resold": "returned goods are sold again by the policy's share of their cost",
+    "referral_fee": "the referral fee is by the policy's rate, as no statement is read",
+    "refund_fee": "the fee on refunds is by the policy's rate, as no statement is read",
 }
 
 

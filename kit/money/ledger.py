@@ -219,8 +219,8 @@ def _idle(client: Any, day: date, period: Period) -> pd.DataFrame:
     samples = samples[samples["shipped_on"].between(start, end)]
     posts = client.table("posts").filter(lambda row: row.published_on <= ibis.date(day))
     last = fetch(posts.group_by("creator_id").agg(last_post_on=posts.published_on.max()))
-    seen = samples["creator_id"].map(last.dropna().set_index("creator_id")["last_post_on"])
-    idle = samples["post_id"].isna() & ~(seen >= samples["shipped_on"])
+    samples = samples.merge(last.dropna(), on="creator_id", how="left")
+    idle = samples["post_id"].isna() & ~(samples["last_post_on"] >= samples["shipped_on"])
     own = samples[idle].assign(
         samples_not_posted=samples["unit_cost"] + samples["shipping_cost"],
         week=samples["shipped_on"],
