@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kit import contracts, drift, ledgers, lines, lists, retold, vanished
+from kit import contracts, drift, ledgers, lines, lists, refunds, retold, vanished
 from kit.client import Config
 from kit.downloads import Download, Read
 from kit.exports import Export
@@ -174,6 +174,7 @@ def notes(read: Read, books: ledgers.Ledgers, tables: dict, config: Config) -> l
         )
         if pd.notna(row[told]) and row[told]
     ]
+    notes += refunds.sentences(tables["shop_orders"])
     notes += drift.sentences(drift.changes(tables["headers"]))
     notes += lists.replaced(tables["windows"])
     notes += _window_notes(tables["windows"])

@@ -31,6 +31,26 @@ def _not_negative(*names: str) -> Any:
     return lambda rows: ~(rows[list(names)].fillna(0) < 0).any(axis=1)
 
 
+COMMISSIONS = ("standard_commission", "shop_ads_commission")
+STATES = ("estimated", "actual")
+
+
+def _commissions(rows: pd.DataFrame) -> pd.DataFrame:
+    names = [f"{name}_{state}" for name in COMMISSIONS for state in STATES]
+    return rows.reindex(columns=names).astype("float64")
+
+
+def _commission_within_base(rows: pd.DataFrame) -> pd.Series:
+    """No commission is above 100% of its base; where none is printed, of the payment."""
+    paid, holds = _commissions(rows), pd.Series(True, index=rows.index)
+    for state in STATES:
+        base = rows.reindex(columns=[f"commission_base_{state}"]).iloc[:, 0].astype("float64")
+        most = base.where(base > 0, rows["gmv"].astype("float64"))
+        for name in COMMISSIONS:
+            holds &= ~(paid[f"{name}_{state}"] > most + 0.011)
+    return holds
+
+
 class Orders:
     """One row per affiliate order line, counting or not, in its newest state."""
 
@@ -60,6 +80,8 @@ class Orders:
     rules = {
         "order and day are known": _known("order_id", "ordered_at"),
         "payment amount is not negative": _not_negative("gmv"),
+        "commission is not negative": lambda rows: ~(_commissions(rows) < 0).any(axis=1),
+        "commission is not above its base": _commission_within_base,
     }
     main_money = "gmv"
 
