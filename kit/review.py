@@ -15,6 +15,7 @@ import pandas as pd
 from kit import change, metrics, results, scorecard, spark, velocity, words
 from kit.backtest import thresholds
 from kit.backtest.cases import own_thresholds
+from kit.money import weekly as money
 from kit.output import output_flags
 from kit.policy import Policy
 
@@ -36,8 +37,8 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     Tables: verdicts (a row per creator), scores (creator × metric), flags (act and watch alone),
     distribution (creators by GMV), weeks (posts beside GMV), tiers (GMV per active creator),
     forecast, false_alarms, sparks, angles, repeat, change (of GMV since last week, part by part),
-    movers (the same for each tier, hook angle, product and creator) and thresholds (where the
-    client's own past would put them).
+    movers (the same for each tier, hook angle, product and creator), thresholds (where the client's
+    own past would put them) and those of `money.weekly`.
     """
     day = metrics.as_day(as_of)
     counted = metrics.figures(client, day)
@@ -50,6 +51,7 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     tiers = _tiers(counted, day)
     moved = change.weekly(client, day)
     own = own_thresholds(client, day)
+    ledger = money.weekly(client, day)
     figures = results.figures(
         REPORT,
         counted,
@@ -59,6 +61,7 @@ def report(client: Any, as_of: date | str) -> results.Findings:
         _week_figures(weeks),
         *change.figures(moved, client.name, day),
         thresholds.figures(own, (client.first_day() or day, day)),
+        *money.figures(ledger, client.name, day),
     )
     flags = _flags(scored.rows, people)
     tables = {
@@ -78,6 +81,7 @@ def report(client: Any, as_of: date | str) -> results.Findings:
         "change": moved.parts,
         "movers": moved.subjects,
         "thresholds": own,
+        **ledger,
     }
     return results.Findings(
         REPORT, client.name, day, figures, results.decisions(REPORT, *_decisions(judged)), tables

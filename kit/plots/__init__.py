@@ -17,6 +17,7 @@ from kit.plots.drawing import draw
 from kit.plots.holdout import holdout_design, holdout_weeks
 from kit.plots.look import png, show, theme
 from kit.plots.margins import ad_steps, break_even
+from kit.plots.money import contribution
 from kit.plots.posts import hooks_by_product, seen, spark_candidates, views_and_conversion
 from kit.plots.production import rights_running_out
 from kit.plots.program import (
@@ -33,6 +34,7 @@ __all__ = [
     "break_even",
     "budget",
     "build_plan",
+    "contribution",
     "criteria",
     "draw",
     "gmv_by_creator",

@@ -78,6 +78,7 @@ from kit.sentences.margins import (
     running_budget,
     sample_payback,
 )
+from kit.sentences.money import money_left, money_status, pay_outside, provisional, sell_and_lose
 from kit.sentences.production import (
     production_line,
     rights,
@@ -143,6 +144,8 @@ __all__ = [
     "leader",
     "left_out",
     "milestones",
+    "money_left",
+    "money_status",
     "more_clicks",
     "moves",
     "name",
@@ -154,9 +157,11 @@ __all__ = [
     "own_thresholds",
     "pair",
     "part",
+    "pay_outside",
     "plan_return",
     "production_line",
     "promotions",
+    "provisional",
     "readiness",
     "repeat",
     "replayed_flags",
@@ -170,6 +175,7 @@ __all__ = [
     "running_budget",
     "sample_payback",
     "samples",
+    "sell_and_lose",
     "set_aside",
     "spark",
     "spark_report",

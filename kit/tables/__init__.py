@@ -26,6 +26,7 @@ from kit.tables.margins import (
     running_budget,
     sample_payback,
 )
+from kit.tables.money import creators_by_contribution, pay, settling
 from kit.tables.posts import angles, briefs, compare_rules, hooks, spark_plan, spark_ranking
 from kit.tables.production import (
     hits,
@@ -75,6 +76,7 @@ __all__ = [
     "compare_rules",
     "creator_payback",
     "creator_posts",
+    "creators_by_contribution",
     "deals",
     "decisions",
     "false_alarms",
@@ -95,6 +97,7 @@ __all__ = [
     "moves",
     "newcomers",
     "own_thresholds",
+    "pay",
     "plan",
     "policy",
     "provenance",
@@ -111,6 +114,7 @@ __all__ = [
     "sample_problems",
     "sample_tiers",
     "set_aside",
+    "settling",
     "six_metrics",
     "spark_plan",
     "spark_ranking",

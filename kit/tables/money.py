@@ -1,0 +1,149 @@
+"""Tables of the program's money: creators by contribution, how it settles, what they are paid."""
+
+from __future__ import annotations
+
+import pandas as pd
+from great_tables import GT
+
+from kit import words
+from kit.tables.look import Column, finished
+
+
+def creators_by_contribution(
+    left: pd.DataFrame, currency: str = "USD", subtitle: str = "", each: int = 12
+) -> GT:
+    """Creators by what they left over: the best and the worst; `money.weekly`'s money_left.
+
+    Of more than twice `each` creators the ones in the middle stand in one row together; spend that
+    belongs to no creator has a row too, so that the rows sum to the program's, which comes last.
+    """
+    rows = left[left["subject_kind"] == "creator"].sort_values(
+        ["contribution", "subject"], ascending=[False, True]
+    )
+    program = left[left["subject_kind"] == "program"]
+    nothing = rows["contribution"].eq(0) & rows["net_revenue"].eq(0)
+    frame = pd.concat([_middle_together(rows[~nothing], each), program.assign(subject="Program")])
+    shown = frame.assign(
+        note=["sells well, loses money" if one else " " for one in _both(frame)],
+        who=[words.sentence(s).rstrip(".") if " " in s else s for s in frame["subject"]],
+    )
+    columns = [
+        Column("who", "Creator", width="24%"),
+        Column("net_revenue", "Net revenue", "money"),
+        Column("contribution", "Left over", "money"),
+        Column("margin", "Of net revenue", "percent0"),
+        Column("orders", "Orders", "count"),
+        Column("contribution_per_order", "Per order", "money", "Left over"),
+        Column("contribution_per_post", "Per post", "money", "Left over"),
+        Column("note", "", width="18%"),
+    ]
+    return finished(
+        shown,
+        columns,
+        id="creators-by-contribution",
+        title="What each creator left over, four weeks",
+        subtitle=subtitle,
+        note="Net revenue less goods, fulfilment, platform fees, commission, samples, flat fees "
+        "and ad spend. Samples never posted and fees for posts that did not come count too. Ads "
+        "for product cards and for videos nobody knows belong to no creator.",
+        none="No creator has sold or cost anything.",
+        currency=currency,
+        strong={"note": _both(frame).reset_index(drop=True)} if len(frame) else None,
+    )
+
+
+def _both(frame: pd.DataFrame) -> pd.Series:
+    return frame["sells_well"].fillna(False).astype(bool) & frame["loses"].fillna(False)
+
+
+def _middle_together(rows: pd.DataFrame, each: int) -> pd.DataFrame:
+    if len(rows) <= 2 * each + 1:
+        return rows
+    middle = rows.iloc[each:-each]
+    kept = middle[_both(middle)]  # whoever is named stays
+    rest = middle.drop(kept.index)
+    sums = rest[["net_revenue", "contribution", "orders", "posts"]].sum(skipna=False)
+    net = sums["net_revenue"]
+    one = {
+        **sums.to_dict(),
+        "subject": f"{len(rest)} others, in between",
+        "margin": sums["contribution"] / net if net > 0 else float("nan"),
+        "contribution_per_order": float("nan"),
+        "contribution_per_post": float("nan"),
+        "sells_well": False,
+        "loses": False,
+    }
+    parts = [rows.iloc[:each], kept, pd.DataFrame([one]), rows.iloc[-each:]]
+    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+def settling(rows: pd.DataFrame, subtitle: str = "") -> GT:
+    """How far money moved until it settled: `money.settling`'s rows."""
+    shown = rows.assign(
+        measure=rows["measure"].map({"commission": "Commission", "contribution": "Left over"}),
+        after=[f"{age} days" for age in rows["age_days"]],
+        span=[_from_to(low, high) for low, high in zip(rows["low"], rows["high"], strict=True)],
+        why=rows["refused"],
+    )
+    columns = [
+        Column("measure", "What"),
+        Column("after", "Seen after"),
+        Column("mean", "Moved by, on average", "percent2"),
+        Column("span", "Widest seen", "range"),
+        Column("periods", "Earlier four weeks", "count"),
+    ]
+    if (rows["refused"] != "").any():
+        columns.append(Column("why", "Why there is no range"))
+    return finished(
+        shown,
+        columns,
+        id="settling",
+        title="How far such figures moved until they were settled",
+        subtitle=subtitle,
+        note="Settled less what the downloads up to so many days after the four weeks had shown, "
+        "as a share of net revenue. Above 0 it became more. The four weeks overlap, so they are "
+        "fewer than they look. Fees for posts, samples and ads do not settle and are left out.",
+        none="No earlier download of orders is held.",
+    )
+
+
+def _from_to(low: float, high: float) -> str:
+    if words.is_missing(low):
+        return words.MISSING
+    return f"{words.percent(low, 2)} to {words.percent(high, 2)}"
+
+
+def pay(rows: pd.DataFrame, subtitle: str = "") -> GT:
+    """Creators paid outside what tier and deal let expect, part by part; `money.pay`'s rows."""
+    own = rows[rows["verdict"].isin(["above", "below", "no sales"])]
+    own = own.sort_values(["ratio", "creator_id"], ascending=[False, True])
+    shown = own.assign(
+        expected=[
+            words.percent_range(low, high, 0)
+            for low, high in zip(own["expected_low"], own["expected_high"], strict=True)
+        ],
+        rates=(own["rate"] + own["shop_ads_rate"]).round(3) + 0.0,
+        refunds=(own["refunds"] + own["base"]).round(3) + 0.0,
+    )
+    columns = [
+        Column("creator_id", "Creator", width="19%"),
+        Column("orders", "Orders", "count"),
+        Column("ratio", "Pay to net revenue", "percent0"),
+        Column("expected", "Expected", "range"),
+        Column("agreed", "Agreed rates", "percent0", "What it is made of"),
+        Column("rates", "Other rates paid", "percent", "What it is made of"),
+        Column("refunds", "On refunds and base", "percent", "What it is made of"),
+        Column("flat_fee", "Flat fees", "percent0", "What it is made of"),
+        Column("reason", "What explains it", width="24%"),
+    ]
+    return finished(
+        shown,
+        columns,
+        id="pay",
+        title="Paid outside what tier and deal let expect",
+        subtitle=subtitle,
+        note="Commission, estimates in it, and flat fees ÷ net revenue of four weeks. Expected: "
+        "the rates agreed with creators of the tier on such a deal; a fee may add what it would be "
+        "of the sales if the agreed posts sold as the tier's median post does.",
+        none="Nobody is paid outside the range of tier and deal.",
+    )
