@@ -70,7 +70,7 @@ SUBJECT_KINDS = [
     "policy",
     "cost_kind",
 ]
-STATUSES = ["settled", "estimated", "assumed", "provisional", "missing"]
+STATUSES = ["settled", "estimated", "provisional", "missing"]
 NUMBERS = ["value", "n", "ci_low", "ci_high", "ci_level"]
 DIGITS = 12
 

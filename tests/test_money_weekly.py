@@ -197,7 +197,8 @@ def test_the_section_shows_what_stands_in_the_results(paid):
             "ad_spend": 0.0,
         }
     )
-    assert parts.loc["referral_fee", "status"] == "assumed"
+    assert parts.loc["referral_fee", "status"] == "estimated"
+    assert parts.loc["referral_fee", "note"].startswith("assumed: ")
     left = rows[(rows["metric"] == "contribution_margin") & (rows["subject"] == "small")]
     assert left["value"].iloc[0] == pytest.approx(parts["value"].sum() / 400)
     assert rows[rows["metric"] == "money_share"]["value"].sum() == pytest.approx(1.0)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kit import metrics
 from kit.metrics.shared import shared
-from kit.money.entries import LINES, MISSING
+from kit.money.entries import ASSUMED, ESTIMATED, LINES, MISSING
 from kit.money.ledger import STATUSES, UNASSIGNED, ledger, summary
 from kit.money.pay import EXPLAINS, pay
 from kit.money.settling import age_of_download, provisional, settling
@@ -119,7 +119,18 @@ def figures(tables: dict[str, pd.DataFrame], program: str, day: date) -> list[pd
         *_of_pay(tables["pay"]),
     ]
     spans = {"period_start": period.start, "period_end": period.end}
-    return [part.assign(**spans) for part in parts if len(part)]
+    return [_told(part).assign(**spans) for part in parts if len(part)]
+
+
+def _told(part: pd.DataFrame) -> pd.DataFrame:
+    """The results know no assumed figures: they are estimates whose note says what is assumed."""
+    if "status" not in part:
+        return part
+    assumed = part["status"].eq(ASSUMED)
+    said = part["note"].fillna("").map(lambda text: f"assumed: {text}".rstrip(": "))
+    return part.assign(
+        status=part["status"].mask(assumed, ESTIMATED), note=part["note"].mask(assumed, said)
+    )
 
 
 def _part(rows: pd.DataFrame, metric: str, subject: str, value: str) -> pd.DataFrame:
