@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 CELL_SECONDS = 900  # the slowest cell of a million order lines takes a tenth of it
-# Ports that are free when a kernel is given them may be taken when it starts; names of files not.
-TRANSPORT = "tcp" if os.name == "nt" else "ipc"
+MOST_LETTERS = 90  # of a socket's path; systems allow a little over a hundred
 
 
 def execute(source: Path, notebook: Path, values: Mapping[str, Any], home: Path) -> str:
@@ -43,7 +43,7 @@ def execute(source: Path, notebook: Path, values: Mapping[str, Any], home: Path)
         "PYTHONHASHSEED": "0",
     }
     try:
-        with _environment(environment):
+        with _environment(environment), _door() as config:
             papermill.execute_notebook(
                 str(source),
                 str(notebook),
@@ -54,7 +54,7 @@ def execute(source: Path, notebook: Path, values: Mapping[str, Any], home: Path)
                 log_output=False,
                 execution_timeout=CELL_SECONDS,
                 extra_arguments=["--log-level=40"],
-                config=Config({"KernelManager": {"transport": TRANSPORT}}),
+                config=Config(config),
             )
         return _pending(notebook)
     except PapermillExecutionError as error:
@@ -69,6 +69,18 @@ def execute(source: Path, notebook: Path, values: Mapping[str, Any], home: Path)
         return f"the kernel stopped: {_one_line(str(error))}"
     except Exception as error:
         return plain(error)
+
+
+@contextmanager
+def _door() -> Iterator[dict[str, Any]]:
+    """Where one kernel is spoken to: sockets in a folder that no other kernel has.
+
+    A port that is free when a kernel is given it may be taken when it starts, and so may a
+    socket's name in a folder that kernels share. Where there are no such sockets, ports it is.
+    """
+    with tempfile.TemporaryDirectory(prefix="kit-") as folder:
+        sockets = os.name != "nt" and len(folder) < MOST_LETTERS
+        yield {"KernelManager": {"transport": "ipc", "ip": f"{folder}/k"}} if sockets else {}
 
 
 def _one_line(text: str) -> str:

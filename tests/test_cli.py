@@ -22,6 +22,7 @@ COMMANDS = [
     "deck",
     "pdf",
     "deliver",
+    "creator",
     "brief",
     "today",
     "backtest",

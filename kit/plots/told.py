@@ -13,6 +13,7 @@ from kit.plots.audit import one_per_flip
 from kit.plots.posts import FEWEST_CLICKS
 from kit.plots.production import RIGHTS_WITHIN_DAYS, rights_shown
 from kit.rights import WORDS as RIGHTS
+from kit.sentences.money import LINES
 from kit.tables.look import RIGHT, Column, written
 from kit.tables.margins import STEP_NAMES
 
@@ -216,7 +217,20 @@ def _rights(table: pd.DataFrame, options: Options) -> pd.DataFrame:
     return own.assign(right=[RIGHTS[right] for right in own["right"]])
 
 
+def _money_lines(table: pd.DataFrame, options: Options) -> pd.DataFrame:
+    return table.assign(line=[LINES[line] for line in table["line"]])
+
+
 CHARTS = {
+    "contribution": Told(
+        [
+            Column("line", "Line of money"),
+            Column("amount", "Amount", "cents"),
+            Column("status", "How sure"),
+            Column("said", "What is assumed, or not known"),
+        ],
+        rows=_money_lines,
+    ),
     "rights_running_out": Told(
         [
             _CREATOR,
