@@ -362,6 +362,20 @@ def creator(
 
 
 @app.command()
+def share(client: ClientName, as_of: AsOf = None, home: Home = None) -> None:
+    """Write the client's own copy of the week's reports, to be sent to them.
+
+    Of a reported week, what is listed for clients and nothing else: no code, no files, no other
+    client, and no margins unless share_margins in client.toml allows them.
+    """
+    from kit import client_copy, printed
+
+    day = printed.day_of(client, as_of, home)
+    for path in client_copy.write(client, day, home):
+        typer.echo(f"Wrote {path}")
+
+
+@app.command()
 def brief(
     client: ClientName,
     creator: Annotated[

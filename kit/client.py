@@ -63,6 +63,7 @@ class Config(BaseModel):
     competitors: tuple[str, ...] = Field((), description="names looked for in captions and briefs")
     memory_limit: str | None = Field(None, description="of the engine, such as 2GB")
     demo: bool = False
+    share_margins: bool = Field(False, description="the client's copies may hold its margins")
     pseudonyms_of: str = Field("", description="the client this is a copy of, for sharing")
     date_order: dict[str, str] = Field(
         default_factory=dict, description="day first or month first, by kind; under '' for all"

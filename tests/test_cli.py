@@ -23,6 +23,7 @@ COMMANDS = [
     "pdf",
     "deliver",
     "creator",
+    "share",
     "brief",
     "today",
     "backtest",
