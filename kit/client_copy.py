@@ -99,7 +99,8 @@ def copy(
 
 def _sections(read: nbformat.NotebookNode) -> Iterator[tuple[str, list[nbformat.NotebookNode]]]:
     """Each section's heading, of any depth, with the code cells under it."""
-    heading, own = "", []
+    heading = ""
+    own: list[nbformat.NotebookNode] = []
     for cell in read.cells:
         heads = [line for line in cell.source.splitlines() if line.startswith("#")]
         if cell.cell_type == "markdown" and heads:
