@@ -29,6 +29,7 @@ CAUSES = {
     "client": "client.toml",
     "policy": "the policy",
     "parameters": "the report's parameters",
+    "earlier": "earlier reports, which it looks back on",
     "notebook": "the notebook",
     "kit": "the kit's code",
     "versions": "the versions of Python or its packages",
@@ -41,13 +42,16 @@ def fingerprint(
     policy: Policy,
     notebook: Path,
     parameters: Mapping[str, Any],
+    earlier: str = "",
 ) -> dict[str, str]:
     """Everything a report's figures rest on, each part as a hash.
 
     Two runs with equal fingerprints give equal results, so the second need not be made. File times
-    and places are left out: a copy of a client has the same fingerprint.
+    and places are left out: a copy of a client has the same fingerprint. `earlier` is the hash of
+    the earlier reports it looks back on (`earlier.stamp`); without any it is no part of it.
     """
     return {
+        **({"earlier": earlier} if earlier else {}),
         "tables": _hash_files(sorted((client_folder / "tables").rglob("*.parquet"))),
         "client": _hash(config.model_dump_json()),
         "policy": policy.hash(),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kit import change, metrics, results, scorecard, spark, velocity, words
+from kit import change, decided, metrics, results, scorecard, spark, velocity, words
 from kit.backtest import thresholds
 from kit.backtest.cases import own_thresholds
 from kit.money import weekly as money
@@ -38,7 +38,8 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     distribution (creators by GMV), weeks (posts beside GMV), tiers (GMV per active creator),
     forecast, false_alarms, sparks, angles, repeat, change (of GMV since last week, part by part),
     movers (the same for each tier, hook angle, product and creator), thresholds (where the client's
-    own past would put them) and those of `money.weekly`.
+    own past would put them), looks, decided and since (what became of earlier decisions, see
+    `decided.LookBack`) and those of `money.weekly`.
     """
     day = metrics.as_day(as_of)
     counted = metrics.figures(client, day)
@@ -52,9 +53,11 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     moved = change.weekly(client, day)
     own = own_thresholds(client, day)
     ledger = money.weekly(client, day)
+    looked = decided.look_back(client, day, results.figures(REPORT, counted))
     figures = results.figures(
         REPORT,
         counted,
+        *decided.figures(looked, client.name, day),
         *scorecard.figure_frames(scored, client.policy, day),
         _forecast_figures(forecast, client.name),
         _tier_figures(tiers, day),
@@ -81,6 +84,9 @@ def report(client: Any, as_of: date | str) -> results.Findings:
         "change": moved.parts,
         "movers": moved.subjects,
         "thresholds": own,
+        "looks": looked.looks,
+        "decided": looked.last,
+        "since": looked.since,
         **ledger,
     }
     return results.Findings(

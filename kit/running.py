@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kit import client as clients
-from kit import execution, manifest, week
+from kit import earlier, execution, manifest, week
 from kit.errors import KitError, plain
 
 REPORTS = ("onboarding", "weekly_review", "spark_candidates", "tier_promotion_audit")
@@ -93,7 +93,8 @@ def _fingerprint(job: Job) -> dict[str, str]:
     folder = clients.client_folder(job.client, job.home)
     config, policy = clients.read_config(folder)
     given = {**job.parameters, "client": job.client, "as_of": job.as_of.isoformat()}
-    return manifest.fingerprint(folder, config, policy, job.notebook, given)
+    before = earlier.stamp(folder.parents[1], job.client, job.as_of, job.report)
+    return manifest.fingerprint(folder, config, policy, job.notebook, given, before)
 
 
 def make(job: Job) -> Outcome:
@@ -209,7 +210,10 @@ def _manifest(job: Job, client: Any, state: Any, rests_on: Mapping[str, str]) ->
             "notes": state.notes,
             "cannot": state.cannot,
         },
-        "inputs": manifest.inputs(client.frame("files"), client.folder / "ledgers"),
+        "inputs": [
+            *manifest.inputs(client.frame("files"), client.folder / "ledgers"),
+            *earlier.inputs(client.home, job.client, job.as_of, job.report),
+        ],
         "versions": manifest.versions(),
         "fingerprint": dict(rests_on),
     }

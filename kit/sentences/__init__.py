@@ -16,6 +16,7 @@ from kit.sentences.backtest import (
     threshold,
     why_not_replayed,
 )
+from kit.sentences.decided import decided, since
 from kit.sentences.decisions import (
     ORDER_OF_ACTIONS,
     cells,
@@ -126,6 +127,7 @@ __all__ = [
     "covered",
     "creator_payback",
     "deals",
+    "decided",
     "distribution",
     "even_fees",
     "expectations",
@@ -177,6 +179,7 @@ __all__ = [
     "samples",
     "sell_and_lose",
     "set_aside",
+    "since",
     "spark",
     "spark_report",
     "supply_plan",

@@ -15,6 +15,7 @@ from kit.tables.creators import (
     tier_summary,
     verdicts,
 )
+from kit.tables.decided import decided, since, since_posts
 from kit.tables.holdout import holdout_design, holdout_tests
 from kit.tables.margins import (
     ad_steps,
@@ -78,6 +79,7 @@ __all__ = [
     "creator_posts",
     "creators_by_contribution",
     "deals",
+    "decided",
     "decisions",
     "false_alarms",
     "figures",
@@ -115,6 +117,8 @@ __all__ = [
     "sample_tiers",
     "set_aside",
     "settling",
+    "since",
+    "since_posts",
     "six_metrics",
     "spark_plan",
     "spark_ranking",
