@@ -34,7 +34,7 @@ def decided(frame: pd.DataFrame) -> GT:
 def since(frame: pd.DataFrame, currency: str = "USD") -> GT:
     """Decisions of four weeks ago about creators, before and after (`LookBack.since`)."""
     every = frame[frame["subject_kind"] == "creator"]
-    rows = every.head(MOST)
+    rows = _done_first(every).head(MOST)
     shown = rows.assign(
         told=_told(rows),
         output=_both(rows, "output_rate", lambda v: words.percent(v, 0), "agreed"),
@@ -59,7 +59,7 @@ def since(frame: pd.DataFrame, currency: str = "USD") -> GT:
 def since_posts(frame: pd.DataFrame) -> GT:
     """Decisions of four weeks ago about posts: clicks and orders per click (`LookBack.since`)."""
     every = frame[frame["subject_kind"] == "post"]
-    rows = every.head(MOST)
+    rows = _done_first(every).head(MOST)
     shown = rows.assign(
         told=_told(rows),
         clicks=_both(rows, "clicks", words.number, ""),
@@ -90,6 +90,10 @@ def _more(frame: pd.DataFrame) -> str:
     return (
         f" {words.count(left, 'more row')} in the decisions.csv of that week." if left > 0 else ""
     )
+
+
+def _done_first(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.sort_values("done", key=lambda done: done.eq("no"), kind="stable")
 
 
 def _told(rows: pd.DataFrame) -> list[str]:
