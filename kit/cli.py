@@ -350,7 +350,7 @@ def creator(
     as_of: AsOf = None,
     home: Home = None,
 ) -> None:
-    """Write a creator's own page, to be sent to them.
+    """Write a creator's own page, to be sent.
 
     Posts, figures beside their tier, hook angles, money earned and the next step, of a reported
     week. It holds no other creator and nothing that is not listed for creators.
