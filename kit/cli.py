@@ -363,7 +363,7 @@ def creator(
 
 @app.command()
 def share(client: ClientName, as_of: AsOf = None, home: Home = None) -> None:
-    """Write the client's own copy of the week's reports, to be sent to them.
+    """Write the client's own copy of a week.
 
     Of a reported week, what is listed for clients and nothing else: no code, no files, no other
     client, and no margins unless share_margins in client.toml allows them.
