@@ -30,9 +30,9 @@ $(DECK): $(REPORTED)/results.parquet $(REPORTED)/decisions.csv templates/deck.pp
 
 test: $(VENV)/.installed-test ## every check: format, lint, types, unit tests, doctests, notebooks
 	@missing=; \
-	for program in chromium soffice pdftoppm; do command -v $$program >/dev/null 2>&1 || missing="$$missing $$program"; done; \
+	for program in chromium soffice pdftoppm openssl; do command -v $$program >/dev/null 2>&1 || missing="$$missing $$program"; done; \
 	if [ -n "$$missing" ]; then \
-	  said="Not on this system:$$missing. Install chromium, libreoffice-impress and poppler-utils (apt), or chromium, libreoffice and poppler (brew), to run the tests that need them."; \
+	  said="Not on this system:$$missing. Install chromium, libreoffice-impress, poppler-utils and openssl (apt), or chromium, libreoffice, poppler and openssl (brew), to run the tests that need them."; \
 	  if [ -n "$$KIT_REQUIRE_SYSTEM_PACKAGES" ]; then echo "$$said" >&2; exit 1; fi; \
 	  echo "$$said"; \
 	fi; \

@@ -11,7 +11,7 @@ from kit import glossary, sentences, words
 from kit.deck.cells import table
 from kit.deck.charts import Mark, bars, columns
 from kit.deck.page import Page
-from kit.deck.text import MUTED, Box, band, say
+from kit.deck.text import MUTED, Box, band, bullets, say
 from kit.deck.week import Week
 
 
@@ -159,3 +159,19 @@ def evidence(week: Week, rows: list[Any], more: list[str]) -> str:
         status = "" if row["status"] in ("settled", None) else f" [{row['status']}]"
         lines.append(f"{sentences.figure(row, week.currency)} {days}{status}")
     return "\n".join([*lines, *more])
+
+
+def next_and_asks(page: Page, ours: list[str], theirs: list[str], nothing: str) -> None:
+    """Two panels: what we do next, and what we ask of the client (`nothing` where that is none)."""
+    for box, head, items, none in zip(
+        page.body.columns(1, 1, gap=Inches(0.6)),
+        ("What we do next", "What we ask of you"),
+        (ours, theirs),
+        ("Keep the plan as it is.", nothing),
+        strict=True,
+    ):
+        band(page.slide, box)
+        pad = Inches(0.3)
+        inner = Box(box.left + pad, box.top + pad, box.width - 2 * pad, box.height - 2 * pad)
+        say(page.slide, inner._replace(height=Inches(0.4)), head, 18, 12, bold=True)
+        bullets(page.slide, inner.below(Inches(0.55)), items or [none], 16, 11)

@@ -8,7 +8,15 @@ import pandas as pd
 from pptx.util import Inches
 
 from kit import sentences, words
-from kit.deck.blocks import card, definitions, listing, money_format, reasons, weekly_chart
+from kit.deck.blocks import (
+    card,
+    definitions,
+    listing,
+    money_format,
+    next_and_asks,
+    reasons,
+    weekly_chart,
+)
 from kit.deck.charts import Mark, bars
 from kit.deck.goals import against_goals, goals_sentence
 from kit.deck.moves import creators_moved, decided
@@ -16,7 +24,7 @@ from kit.deck.page import Page
 from kit.deck.shares import AS_REPORTED, HEAD, creators, creators_title, hooks, tiers
 from kit.deck.span import Span, Sum, pooled, total
 from kit.deck.steps import actions, asks
-from kit.deck.text import Box, band, bullets, note, say
+from kit.deck.text import Box, bullets, note, say
 from kit.deck.week import AUDIT, SPARK
 
 
@@ -258,18 +266,7 @@ def _next(span: Span, page: Page) -> None:
     steps = f"{words.count(len(ours), 'step')} for us"
     for_you = f"{words.count(len(theirs), 'decision')} for you" if theirs else "nothing from you"
     page.head(f"What is next: {steps}, {for_you}")
-    for box, head, items, none in zip(
-        page.body.columns(1, 1, gap=Inches(0.6)),
-        ("What we do next", "What we ask of you"),
-        (ours, theirs),
-        ("Keep the plan as it is.", "Nothing now."),
-        strict=True,
-    ):
-        band(page.slide, box)
-        pad = Inches(0.3)
-        inner = Box(box.left + pad, box.top + pad, box.width - 2 * pad, box.height - 2 * pad)
-        say(page.slide, inner._replace(height=Inches(0.4)), head, 18, 12, bold=True)
-        bullets(page.slide, inner.below(Inches(0.55)), items or [none], 16, 11)
+    next_and_asks(page, ours, theirs, "Nothing now.")
     sparks = "" if len(span.last.decided(SPARK)) else " Spark candidates were not reported."
     page.footnote(
         f"As the week to {words.day(span.last.as_of)} decided.{sparks} Every figure of this deck "

@@ -15,6 +15,7 @@ from kit.deck.blocks import (
     evidence,
     in_order,
     listing,
+    next_and_asks,
     reasons,
     some_of_each,
     tally,
@@ -23,7 +24,7 @@ from kit.deck.blocks import (
 from kit.deck.charts import Mark, bars
 from kit.deck.page import Page
 from kit.deck.steps import actions, asks
-from kit.deck.text import Box, band, bullets, note, say
+from kit.deck.text import Box, bullets, note, say
 from kit.deck.week import AUDIT, ORDER, SPARK, Week, verdicts, weeks
 
 
@@ -255,18 +256,7 @@ def _next(week: Week, page: Page) -> None:
         if theirs
         else f"Next week: {words.count(len(ours), 'step')} for us, nothing needed from you"
     )
-    for box, head, items, none in zip(
-        page.body.columns(1, 1, gap=Inches(0.6)),
-        ("What we do next", "What we ask of you"),
-        (ours, theirs),
-        ("Keep the plan as it is.", "Nothing this week."),
-        strict=True,
-    ):
-        band(page.slide, box)
-        pad = Inches(0.3)
-        inner = Box(box.left + pad, box.top + pad, box.width - 2 * pad, box.height - 2 * pad)
-        say(page.slide, inner._replace(height=Inches(0.4)), head, 18, 12, bold=True)
-        bullets(page.slide, inner.below(Inches(0.55)), items or [none], 16, 11)
+    next_and_asks(page, ours, theirs, "Nothing this week.")
     page.footnote(
         "Every figure in this deck stands with its definition, period and count in the week's "
         "report. Amounts may still move as orders settle."
