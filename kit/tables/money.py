@@ -35,7 +35,7 @@ def creators_by_contribution(
         Column("orders", "Orders", "count"),
         Column("contribution_per_order", "Per order", "money", "Left over"),
         Column("contribution_per_post", "Per post", "money", "Left over"),
-        Column("note", "", width="18%"),
+        Column("note", "What stands out", width="18%"),
     ]
     return finished(
         shown,
