@@ -20,7 +20,7 @@ from lxml.html import HtmlElement
 from lxml.html.builder import E
 
 from kit import client as clients
-from kit import estimate, glossary, metrics, sentences, shell, week, words
+from kit import estimate, glossary, metrics, page_frame, sentences, week, words
 from kit.deck.week import Week, read_week
 from kit.errors import ClientError
 
@@ -94,7 +94,7 @@ def page(reported: Week, name: str, posts: pd.DataFrame, tier: str) -> str:
         E.h2("How the figures are counted"),
         E.ul(*(E.li(text) for text in _definitions())),
     ]
-    return shell.page(title, body, ("report/report.css",))
+    return page_frame.page(title, body, ("report/report.css",))
 
 
 def next_steps(reported: Week, name: str) -> list[str]:

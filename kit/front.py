@@ -16,7 +16,7 @@ from urllib.parse import quote
 from lxml.html import HtmlElement
 from lxml.html.builder import E
 
-from kit import runs, shell, week, words
+from kit import page_frame, runs, week, words
 from kit.running import REPORTS
 
 TITLE = "Creator program reports"
@@ -104,8 +104,8 @@ def page(found: list[Entry], top: Path) -> str:
         _search(),
         *(_client(name, [e for e in found if e.client == name], top) for name in clients),
     ]
-    script = (shell.TEMPLATES / "front" / "front.js").read_text(encoding="utf-8")
-    return shell.page(TITLE, body, ("report/report.css", "front/front.css"), script)
+    script = (page_frame.TEMPLATES / "front" / "front.js").read_text(encoding="utf-8")
+    return page_frame.page(TITLE, body, ("report/report.css", "front/front.css"), script)
 
 
 def _in_short(found: list[Entry], clients: list[str]) -> str:

@@ -16,7 +16,7 @@ from kit import (
     board,
     brief_round,
     claims,
-    messages,
+    creator_messages,
     metrics,
     results,
     review,
@@ -133,7 +133,9 @@ def _to_chase(samples: pd.DataFrame) -> list[tuple[Any, ...]]:
         why = f"the post was due {days} ago"
         if one.stage == "may be extended":
             why += f"; may be extended to {words.day(one.latest_on)}"
-        text = messages.sample_due(one.creator_id, one.product, one.delivered_on, one.due_on, True)
+        text = creator_messages.sample_due(
+            one.creator_id, one.product, one.delivered_on, one.due_on, True
+        )
         what = f"Ask for the post about {one.product}"
         rows.append(("chase", "sample", one.sample_id, one.creator_id, what, why, one.due_on, text))
     return rows
@@ -148,7 +150,9 @@ def _to_follow_up(client: Any, as_of: date | str) -> list[tuple[Any, ...]]:
         who = people.loc[one.creator_id]
         if who["status"] in ("left", "paused"):
             continue
-        text = messages.posts_due(one.creator_id, who["agreed_per_week"], who["last_post_on"])
+        text = creator_messages.posts_due(
+            one.creator_id, who["agreed_per_week"], who["last_post_on"]
+        )
         rows.append(
             ("follow up", "creator", one.creator_id, one.creator_id, "Ask what is in the way",
              one.reason, pd.NaT, text)
@@ -194,7 +198,7 @@ def _to_renew(client: Any, as_of: date | str, ends: pd.DataFrame) -> list[tuple[
             else ""
         )
         what = f"Renew the {WORDS[one.right]}"
-        text = messages.new_code(one.creator_id, post, one.ends_on) if post else ""
+        text = creator_messages.new_code(one.creator_id, post, one.ends_on) if post else ""
         kind, subject = ("post", post) if post else ("creator", one.creator_id)
         of = f"video {post}: " if post else ""
         why = f"{of}{when}{paid}" if about_ads else f"{when}; then {one.stops}"
@@ -205,7 +209,7 @@ def _to_renew(client: Any, as_of: date | str, ends: pd.DataFrame) -> list[tuple[
         ids = list(own["post_id"])
         what = "Ask for an ad code" if len(ids) == 1 else "Ask for ad codes, or one for all posts"
         why = f"{words.count(len(ids), 'video')} would earn paid spend and may not run yet: "
-        text = messages.new_code(str(creator), words.listed(ids), pd.NaT)
+        text = creator_messages.new_code(str(creator), words.listed(ids), pd.NaT)
         rows.append(
             ("renew", "creator", creator, creator, what, why + words.listed(ids, most=3), pd.NaT,
              text)

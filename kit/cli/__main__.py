@@ -1,0 +1,5 @@
+"""`python -m kit.cli` is `kit`."""
+
+from kit.cli import main
+
+main()
