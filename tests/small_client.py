@@ -68,3 +68,16 @@ def _windows(tables: dict) -> list[dict]:
     }
     keys = ("kind", "window_start", "window_end", "partial")
     return [{**dict(zip(keys, window, strict=True)), "kept": True} for window in sorted(found)]
+
+
+def order_line(order_id, **given):
+    """An order line of ana's post 1, of 40 with a standard commission of 6; the rest as given."""
+    row = {
+        "order_id": order_id,
+        "creator_id": "ana",
+        "post_id": "1",
+        "ordered_at": "2026-05-01T18:00:00Z",
+        "gmv": 40.0,
+        "standard_commission_estimated": 6.0,
+    }
+    return {**row, **given}

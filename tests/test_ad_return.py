@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from kit import ad_return, results, sentences, tables
+from tests.small_client import order_line as line
 from tests.small_client import small_client
 
 AS_OF = "2026-05-10"
@@ -13,18 +14,6 @@ ADS = {
     "shop_ads_commission_estimated": 3.2,
     "shop_ads_commission_actual": 3.2,
 }
-
-
-def line(order_id, **given):
-    row = {
-        "order_id": order_id,
-        "creator_id": "ana",
-        "post_id": "1",
-        "ordered_at": "2026-05-01T18:00:00Z",
-        "gmv": 40.0,
-        "standard_commission_estimated": 6.0,
-    }
-    return {**row, **given}
 
 
 def ad(**given):

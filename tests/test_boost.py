@@ -4,22 +4,11 @@ import pytest
 
 from kit import boost, spark
 from kit.policy import load_policy
+from tests.small_client import order_line as line
 from tests.small_client import small_client
 
 AS_OF = "2026-05-10"
 START, END = "2026-04-13", "2026-05-10"
-
-
-def line(order_id, **given):
-    row = {
-        "order_id": order_id,
-        "creator_id": "ana",
-        "post_id": "1",
-        "ordered_at": "2026-05-01T18:00:00Z",
-        "gmv": 40.0,
-        "standard_commission_estimated": 6.0,
-    }
-    return {**row, **given}
 
 
 def ad(**given):

@@ -8,24 +8,13 @@ import pytest
 import kit
 from kit import ingest, paid
 from tests import tiny
+from tests.small_client import order_line as line
 from tests.small_client import small_client
 
 AS_OF = "2026-05-10"
 START, END = "2026-04-13", "2026-05-10"
 STANDARD, ADS = "standard_commission", "shop_ads_commission"
 BY_ADS = {f"{STANDARD}_estimated": None, "shop_ads_commission_rate": 0.08}
-
-
-def line(order_id, **given):
-    row = {
-        "order_id": order_id,
-        "creator_id": "ana",
-        "post_id": "1",
-        "ordered_at": "2026-05-01T18:00:00Z",
-        "gmv": 40.0,
-        f"{STANDARD}_estimated": 6.0,
-    }
-    return {**row, **given}
 
 
 def ad(**given):

@@ -91,6 +91,18 @@ def check(
     broken = [one for one in found if one.breaks]
     if not broken:
         return []
+    _refuse(kind, names, figures, found, broken)
+    return _set_aside(kind, names, figures, broken, row, notes)
+
+
+def _refuse(
+    kind: Kind,
+    names: Mapping[str, str],
+    figures: Figures,
+    found: list[_Found],
+    broken: list[_Found],
+) -> None:
+    """Raise ExportError where what is broken tells of the whole file, not of single rows."""
     exchanged = _exchange(figures, found, broken)
     if exchanged is not None:
         raise ExportError(_swapped(kind, names, broken, exchanged))
@@ -115,6 +127,17 @@ def check(
                 f"{_said(kind, names, one.relation)}. A column stands under another's header, or "
                 "figures were moved or changed: download the export again and do not edit it."
             )
+
+
+def _set_aside(
+    kind: Kind,
+    names: Mapping[str, str],
+    figures: Figures,
+    broken: list[_Found],
+    row: np.ndarray,
+    notes: list[str],
+) -> list[Broken]:
+    """The rows that contradict themselves; what too few show to be sure goes to `notes`."""
     places = np.flatnonzero(figures.rows)
     aside = []
     for one in broken:

@@ -6,9 +6,10 @@ import pandas as pd
 from great_tables import GT
 
 from kit import words
-from kit.tables.look import Column, finished
+from kit.tables.look import Column, finished, more_rows
 
 MOST = 25
+THERE = "the decisions.csv of that week"
 
 
 def decided(frame: pd.DataFrame) -> GT:
@@ -26,7 +27,8 @@ def decided(frame: pd.DataFrame) -> GT:
     ]
     return finished(
         rows.assign(told=_told(rows)), columns, id="decided", title="Last week's decisions",
-        note="Done is what actions.csv says by the day of this report." + _more(asked),
+        note="Done is what actions.csv says by the day of this report."
+        + more_rows(asked, MOST, THERE),
         none="Nothing asked for last week is there to follow.",
     )  # fmt: skip
 
@@ -51,7 +53,8 @@ def since(frame: pd.DataFrame, currency: str = "USD") -> GT:
     ]
     return finished(
         shown, columns, id="since-creators", title="Four weeks on: creators",
-        subtitle="Four weeks before the decision → four weeks after", note=_NOTE + _more(every),
+        subtitle="Four weeks before the decision → four weeks after",
+        note=_NOTE + more_rows(every, MOST, THERE),
         none="No decision about a creator is four weeks old.",
     )  # fmt: skip
 
@@ -74,7 +77,8 @@ def since_posts(frame: pd.DataFrame) -> GT:
     ]
     return finished(
         shown, columns, id="since-posts", title="Four weeks on: posts",
-        subtitle="Four weeks before the decision → four weeks after", note=_NOTE + _more(every),
+        subtitle="Four weeks before the decision → four weeks after",
+        note=_NOTE + more_rows(every, MOST, THERE),
         none="No decision about a post is four weeks old.",
     )  # fmt: skip
 
@@ -83,13 +87,6 @@ _NOTE = (
     "Each figure as its own week's report gave it; in brackets, after it, what it was measured on. "
     "Up or down is no proof that the decision did it."
 )
-
-
-def _more(frame: pd.DataFrame) -> str:
-    left = len(frame) - MOST
-    return (
-        f" {words.count(left, 'more row')} in the decisions.csv of that week." if left > 0 else ""
-    )
 
 
 def _done_first(rows: pd.DataFrame) -> pd.DataFrame:

@@ -178,3 +178,9 @@ def ranges(low: pd.Series, high: pd.Series, form: str = "percent", currency: str
             return words.money_range(a, b, currency)
 
     return [write(a, b) for a, b in zip(low, high, strict=True)]
+
+
+def more_rows(frame: pd.DataFrame, most: int, where: str) -> str:
+    """How many rows a table of `most` leaves out and where they are; '' where it shows all."""
+    left = len(frame) - most
+    return f" {words.count(left, 'more row')} in {where}." if left > 0 else ""

@@ -10,14 +10,9 @@ from great_tables import GT
 from kit import words
 from kit.rights import WORDS
 from kit.supply import RATES
-from kit.tables.look import Column, finished, ranges
+from kit.tables.look import Column, finished, more_rows, ranges
 
 MOST = 25
-
-
-def _more(frame: pd.DataFrame, most: int = MOST, where: str = "decisions.csv") -> str:
-    left = len(frame) - most
-    return f" {words.count(left, 'more row')} in {where}." if left > 0 else ""
 
 
 def tasks(frame: pd.DataFrame, task: str, none: str) -> GT:
@@ -38,7 +33,8 @@ def tasks(frame: pd.DataFrame, task: str, none: str) -> GT:
     ]
     if len(shown) and shown["due_on"].isna().all():
         shown = shown.drop(columns="due_on")
-    note = f"Marked done in actions.csv, an entry is off for a week.{_more(own)}"
+    note = "Marked done in actions.csv, an entry is off for a week."
+    note += more_rows(own, MOST, "decisions.csv")
     return finished(
         shown, columns, id=f"tasks-{task.replace(' ', '-')}", title=task.capitalize(), note=note,
         none=none,
@@ -76,7 +72,7 @@ def sample_problems(frame: pd.DataFrame) -> GT:
     columns = [Column("sample_id", "Sample"), Column("problem", "What does not fit")]
     return finished(
         frame.head(MOST), columns, id="sample-problems", title="Mend in samples.csv",
-        note=_more(frame, where="the ledger").strip(),
+        note=more_rows(frame, MOST, "the ledger").strip(),
         none="Every post that the sample ledger names is the creator's own, after delivery.",
     )  # fmt: skip
 
@@ -102,7 +98,7 @@ def rights(frame: pd.DataFrame, currency: str = "USD", within_days: int = 60) ->
     note = f"{words.count(later, 'right')} {'ends' if later == 1 else 'end'} later."
     return finished(
         shown, columns, id="rights", title=f"Rights that end within {within_days} days",
-        note=note + _more(near, where="the calendar file"), none="No right ends soon.",
+        note=note + more_rows(near, MOST, "the calendar file"), none="No right ends soon.",
         currency=currency,
         strong={"days_left": shown["days_left"] < 0} if len(shown) else None,
     )  # fmt: skip
@@ -131,7 +127,8 @@ def hits(captions: pd.DataFrame, briefs: pd.DataFrame) -> GT:
     return finished(
         both.head(MOST), columns, id="claims", title="Words to check",
         note="A hit is no verdict: who knows the product and its proof decides. Only captions and "
-        "briefs are read; what is said in a video stands in no file." + _more(both),
+        "briefs are read; what is said in a video stands in no file."
+        + more_rows(both, MOST, "decisions.csv"),
         none="No caption and no brief of the last four weeks has a word of the lists.",
     )  # fmt: skip
 
@@ -160,7 +157,7 @@ def week_board(frame: pd.DataFrame) -> GT:
         shown, columns, id="board", title="Who is behind this week",
         note="By Sunday: 80% range from the creator's own record. Chance to miss: of fewer posts "
         "than agreed by Sunday; a dash where less than one a week is agreed, for one week says "
-        "nothing of those." + _more(late, where="a longer list than fits here"),
+        "nothing of those." + more_rows(late, MOST, "a longer list than fits here"),
         none="Nobody is behind what was agreed for the days so far.",
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from kit import aside, sentences, words
 from kit import glossary as register
 from kit import restated as later
 from kit.policy import Policy
-from kit.tables.look import Column, finished
+from kit.tables.look import Column, finished, more_rows
 
 MOST_FILES = 5  # named one by one under a table
 
@@ -161,8 +161,7 @@ def set_aside(rows: pd.DataFrame, currency: str = "USD", most: int = 40, subtitl
         Column("value", "Found"),
         Column("money", "Money in it", "cents"),
     ]
-    left = len(rows) - len(frame)
-    rest = f" {words.count(left, 'more row')} in tables/set_aside.parquet." if left else ""
+    rest = more_rows(rows, len(frame), "tables/set_aside.parquet")
     return finished(
         frame,
         columns,
@@ -201,8 +200,7 @@ def restated(moved: pd.DataFrame, most: int = 20) -> GT:
         Column("old file", "Old file", width="18%"),
         Column("new file", "New file", width="18%"),
     ]
-    left = len(moved) - min(len(rows), most)
-    rest = f" {words.count(left, 'more row')} in tables/restated.parquet." if left else ""
+    rest = more_rows(moved, min(len(rows), most), "tables/restated.parquet")
     return finished(
         later.table(rows.head(most)),
         columns,
