@@ -37,7 +37,7 @@ test: $(VENV)/.installed-test ## every check: format, lint, types, unit tests, d
 	  echo "$$said"; \
 	fi; \
 	$(MAKE) --no-print-directory lint && \
-	$(BIN)/python -m pytest -q -n auto --dist loadfile --doctest-modules tests kit && \
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder --doctest-modules tests kit && \
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --nbval-lax notebooks && \
 	if [ -n "$$missing" ]; then \
 	  echo "All checks passed but those that need$$missing, which this system lacks."; \

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ["MPLBACKEND"] = "agg"
 os.environ.pop("KIT_HOME", None)
@@ -18,6 +19,27 @@ PROGRAMS = {
     "openssl": "openssl",
 }
 REQUIRED = "KIT_REQUIRE_SYSTEM_PACKAGES"
+# The files that take longest, handed out first, so that no worker is left alone with one of them.
+LONGEST = (
+    "test_broken_runs.py",
+    "test_reports.py",
+    "test_thin_data.py",
+    "test_sample.py",
+    "test_page_in_browser.py",
+    "test_kernels.py",
+    "test_pseudonyms.py",
+    "test_review.py",
+    "test_damages.py",
+    "test_decided.py",
+    "test_production.py",
+    "test_downloads_again.py",
+    "test_ledger_random.py",
+    "test_injections.py",
+    "test_briefs.py",
+)
+# The same examples each time: a run is red for what was changed, never by chance.
+settings.register_profile("kit", derandomize=True, deadline=None)
+settings.load_profile("kit")
 
 
 def program(name: str) -> str | None:
@@ -39,7 +61,9 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out, and name at the end, the tests whose programs the system lacks."""
+    """The longest files first; leave out, and name, the tests whose programs the system lacks."""
+    place = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONGEST)))
     lacking = {name for name in PROGRAMS if shutil.which(name) is None}
     left_out = [item for item in items if lacking & _needs(item)]
     if left_out and os.environ.get(REQUIRED):

@@ -163,6 +163,6 @@ def test_new_orders_after_a_failure_are_published(home, notebook):
 
 def test_a_run_that_is_killed_leaves_the_old_report_or_the_new_one(tmp_path):
     killed = Killed(tmp_path, seed=3)
-    for _ in range(3):
+    for _ in range(2):
         killed.kill_one()
     killed.finish()

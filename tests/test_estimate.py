@@ -267,7 +267,7 @@ def test_probability_agrees_with_the_interval():
 rows = st.lists(st.tuples(st.integers(0, 300), st.integers(0, 20)), min_size=1, max_size=8)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows)
 def test_estimates_lie_inside_their_intervals(given_rows):
     table = rates(*[(min(x, n), n) for n, x in given_rows])

@@ -44,7 +44,7 @@ def left(client):
     return rows["contribution"]
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.integers(0, 10**9), min_size=60, max_size=60, unique=True))
 def test_every_subject_and_line_is_as_recounted(seeds):
     drawn = [simulate.Drawn(seed) for seed in seeds]

@@ -188,7 +188,7 @@ rows = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows)
 def test_every_frame_gets_a_sane_answer(given_rows):
     table = spark.rank(posts(*given_rows))

@@ -284,9 +284,7 @@ def save(folder, name, rows, form, draw):
 @pytest.mark.parametrize(("kind", "language"), VARIANTS)
 @settings(
     max_examples=12,
-    deadline=None,
-    phases=[Phase.generate],  # a failing table is told by its seed
-    derandomize=True,
+    phases=[Phase.generate],  # a failing table is told as it was drawn
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())

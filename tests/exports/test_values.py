@@ -65,7 +65,7 @@ def written(cents, thousands, decimal):
     return f"{whole:,}".replace(",", thousands) + f"{decimal}{rest:02d}"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 10**11), min_size=1, max_size=20))
 def test_amounts_survive_being_printed(amounts):
     for mark, style, signs in (("$", "comma", ",."), ("R$ ", "dot", ".,"), ("Rp", "whole", ".,")):

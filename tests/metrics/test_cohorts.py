@@ -108,7 +108,7 @@ bought = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(bought, st.randoms(use_true_random=False))
 def test_row_order_does_not_matter_and_the_input_stays_as_it_was(rows, random):
     table = orders(*rows)
