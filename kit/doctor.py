@@ -64,7 +64,7 @@ def _kernel() -> Finding:
         manager, client = start_new_kernel(
             kernel_name="python3",
             startup_timeout=KERNEL_SECONDS,
-            extra_arguments=["--log-level=40"],
+            extra_arguments=["--log-level=50"],
         )
     except (NoSuchKernel, RuntimeError, OSError) as error:
         told = " ".join(str(error).split())

@@ -53,7 +53,7 @@ def execute(source: Path, notebook: Path, values: Mapping[str, Any], home: Path)
                 progress_bar=False,
                 log_output=False,
                 execution_timeout=CELL_SECONDS,
-                extra_arguments=["--log-level=40"],
+                extra_arguments=["--log-level=50"],
                 config=Config(config),
             )
         return _pending(notebook)

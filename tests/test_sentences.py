@@ -177,6 +177,15 @@ def test_the_articles_pair():
     assert "8,000 views was persuasive: 4.0% of 275 clicks" in said
 
 
+def test_two_posts_whose_intervals_overlap_are_not_told_apart():
+    viewed = {"views": 132_001, "clicks": 8, "orders": 2, "ci_low": 0.055, "ci_high": 0.267}
+    best = {"views": 114_000, "clicks": 9, "orders": 4, "ci_low": 0.129, "ci_high": 0.438}
+    said = sentences.pair(viewed, best)
+    assert "cannot be told apart by their clicks yet: 25.0% of 8 clicks" in said
+    assert "interesting" not in said
+    assert "was persuasive" in sentences.pair({**viewed, "ci_high": 0.12}, best)
+
+
 @pytest.mark.parametrize(
     ("needed", "said"),
     [

@@ -28,6 +28,7 @@ GREY = "#9A9A9A"
 LIGHT = "#D9D9D9"
 FAINT = "#F0F0F0"
 DPI = 192
+EMPTY = 1.2  # inches: the height of a chart that has nothing to show
 FONTS = ("Inter", "Helvetica Neue", "Arial", "Liberation Sans")
 
 
@@ -112,8 +113,10 @@ def png(fig: Figure, alt: str = "") -> bytes:
 
 
 def nothing(ax: Axes, why: str) -> Axes:
-    """Say on an empty chart that there is nothing to show yet, and why."""
+    """Say on an empty chart, a strip of one line, that there is nothing to show yet, and why."""
     ax.set_axis_off()
+    if len(ax.figure.axes) == 1:
+        ax.figure.set_figheight(EMPTY)  # type: ignore[union-attr]
     ax.text(
         0.5,
         0.5,

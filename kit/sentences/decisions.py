@@ -107,7 +107,10 @@ def _verb(number: int, singular: str, plural: str) -> str:
 
 
 def pair(viewed: Any, persuasive: Any) -> str:
-    """The most viewed post beside the most persuasive one, both with clicks and intervals."""
+    """The most viewed post beside the most persuasive one, both with clicks and intervals.
+
+    Neither gets its word where their intervals overlap: then their clicks do not tell them apart.
+    """
     first, second = conversion(viewed).rstrip("."), conversion(persuasive).rstrip(".")
     if get(viewed, "post_id", 0) == get(persuasive, "post_id", 1):
         return (
@@ -115,9 +118,16 @@ def pair(viewed: Any, persuasive: Any) -> str:
         )
     if is_missing(get(viewed, "views")):
         return f"Views are not known. The most persuasive post: {second[0].lower()}{second[1:]}."
+    seen, other = (words.number(get(post, "views")) for post in (viewed, persuasive))
+    high, low = get(viewed, "ci_high"), get(persuasive, "ci_low")
+    if not is_missing(high) and not is_missing(low) and high >= low:
+        return (
+            f"The most viewed post ({seen} views) and the one that converts best ({other} views) "
+            f"cannot be told apart by their clicks yet: {first}, against {second}."
+        )
     return (
-        f"The post with {words.number(get(viewed, 'views'))} views was interesting: {first}. "
-        f"The post with {words.number(get(persuasive, 'views'))} views was persuasive: {second}."
+        f"The post with {seen} views was interesting: {first}. "
+        f"The post with {other} views was persuasive: {second}."
     )
 
 
