@@ -221,7 +221,9 @@ def _restated(rows: pd.DataFrame) -> str:
 
     last = restated.newest(rows)
     shown = restated.table(last).head(MOST_ROWS)
-    head = f"The newest downloads moved {words.count(len(last), 'figure')} of past weeks:"
+    one = restated.one_exchange(last)
+    by = f", {one}" if one else ""
+    head = f"The newest downloads moved {words.count(len(last), 'figure')} of past weeks{by}:"
     rest = len(rows) - len(shown)
     more = [f"… and {rest} more, in tables/restated.parquet"] if rest else []
     return "\n".join(["", head, table(shown), *more])

@@ -172,10 +172,13 @@ def newest(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def table(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows for a reader: kind, days, figure, from, to, and the two files."""
+    """The rows for a reader: kind, days, figure, from, to; the two files where they differ.
+
+    Where all rows are of the same two files, `one_exchange` says which.
+    """
     days = zip(rows["window_start"], rows["window_end"], strict=True)
     figures = [str(figure) for figure in rows["figure"]]
-    return pd.DataFrame(
+    found = pd.DataFrame(
         {
             "data": [KINDS[str(kind)].title for kind in rows["kind"]],
             "days": [words.period(start, end) for start, end in days],
@@ -186,6 +189,13 @@ def table(rows: pd.DataFrame) -> pd.DataFrame:
             "new file": rows["file_after"].tolist(),
         }
     )
+    return found.drop(columns=["old file", "new file"]) if one_exchange(rows) else found
+
+
+def one_exchange(rows: pd.DataFrame) -> str:
+    """The file that moved all rows and the one in whose place it came; '' if they are several."""
+    pairs = rows[_FILES].drop_duplicates().to_numpy().tolist()
+    return f"{pairs[0][1]} in place of {pairs[0][0]}" if len(pairs) == 1 else ""
 
 
 def shown(figure: str, value: float) -> str:

@@ -86,8 +86,8 @@ def _digits(value: float) -> str:
 def number(value: float | None, decimals: int = 0) -> str:
     """A plain number with thousands marks, halves away from zero.
 
-    >>> number(1234), number(2.5), number(0.25, 1), number(None)
-    ('1,234', '3', '0.3', '–')
+    >>> number(1234), number(2.5), number(0.25, 1), number(-0.3), number(None)
+    ('1,234', '3', '0.3', '0', '–')
     """
     if is_missing(value):
         return MISSING
@@ -99,7 +99,7 @@ def number(value: float | None, decimals: int = 0) -> str:
 def _half_up(value: float, decimals: int) -> float:
     shift = 10**decimals
     nearest = round(abs(value) * shift, 9)
-    return (int(nearest + 0.5) / shift) * (1 if value >= 0 else -1)
+    return (int(nearest + 0.5) / shift) * (1 if value >= 0 else -1) + 0.0  # no -0
 
 
 def plain_number(value: float | None, decimals: int = 1) -> str:

@@ -139,8 +139,11 @@ def test_ingest_and_check_show_what_the_newest_downloads_moved(tmp_path, capsys)
     tiny.client(tmp_path, {f"2026-04-27/Video_{WEEK}": first, f"2026-05-04/Video_{WEEK}": second})
     printed.ingest(ingest("acme", tmp_path))
     told = capsys.readouterr().out
-    assert "The newest downloads moved 1 figure of past weeks:" in told
-    assert re.search(r"video data +20–26 April 2026 +GMV +20.00 +35.00 +2026-04-27/", told)
+    assert (
+        "The newest downloads moved 1 figure of past weeks, "
+        f"2026-05-04/Video_{WEEK} in place of 2026-04-27/Video_{WEEK}:"
+    ) in told
+    assert re.search(r"video data +20–26 April 2026 +GMV +20.00 +35.00$", told, re.M)
     printed.check("acme", "2026-04-26", True, tmp_path)
     (row,) = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)["restated"]
     assert (row["figure"], row["before"], row["after"]) == ("gmv", 20.0, 35.0)

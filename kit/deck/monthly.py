@@ -145,10 +145,11 @@ def _pace(span: Span, page: Page) -> None:
 def _pace_title(span: Span, gmv: pd.DataFrame) -> str:
     posts = span.by_week("velocity")["value"].dropna()
     reached = int((posts >= span.policy.velocity.target).sum())
-    text = (
-        f"{reached} of {words.count(len(posts), 'reported week')} reached the "
-        f"{words.plain_number(span.policy.velocity.target)} posts wanted"
-    )
+    wanted = f"the {words.plain_number(span.policy.velocity.target)} posts wanted"
+    if len(posts) == 1:
+        text = f"The one reported week {'reached' if reached else 'did not reach'} {wanted}"
+    else:
+        text = f"{reached or 'None'} of {len(posts)} reported weeks reached {wanted}"
     known = gmv.dropna(subset=["value"])
     if known.empty:
         return text

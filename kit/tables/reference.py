@@ -191,15 +191,18 @@ def _held(rows: pd.DataFrame, currency: str) -> str:
 def restated(moved: pd.DataFrame, most: int = 20) -> GT:
     """What the newest downloads changed of past weeks. Rows of `contracts.Restated`."""
     rows = later.newest(moved)
+    one = later.one_exchange(rows)
     columns = [
         Column("data", "Data", width="14%"),
-        Column("days", "Days", width="16%"),
-        Column("figure", "Figure", width="16%"),
+        Column("days", "Days", width="16%" if not one else "26%"),
+        Column("figure", "Figure", width="16%" if not one else "36%"),
         Column("from", "From", "range", width="9%"),
         Column("to", "To", "range", width="9%"),
-        Column("old file", "Old file", width="18%"),
-        Column("new file", "New file", width="18%"),
     ]
+    if not one:
+        columns.append(Column("old file", "Old file", width="18%"))
+        columns.append(Column("new file", "New file", width="18%"))
+    source = f" All by {one}." if one else ""
     rest = more_rows(moved, min(len(rows), most), "tables/restated.parquet")
     return finished(
         later.table(rows.head(most)),
@@ -207,7 +210,7 @@ def restated(moved: pd.DataFrame, most: int = 20) -> GT:
         id="restated",
         title="What later downloads moved",
         note=f"Lists by their days; order lines by the week ordered, summed over the lines that "
-        f"both files hold.{rest}",
+        f"both files hold.{source}{rest}",
         none="No later download changed a week that an earlier one held.",
     )
 
