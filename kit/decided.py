@@ -55,7 +55,7 @@ class LookBack:
 def look_back(client: Any, day: date, figures: pd.DataFrame) -> LookBack:
     """The decisions of last week and of four weeks ago; `figures` are this report's own."""
     found = earlier.looked_at(client.home, client.name, day, client.config.demo)
-    decisions = _done(_decisions(found), client.frame("actions"), day)
+    decisions = with_done(decisions_of(found), client.frame("actions"), day)
     last, then = (decisions[decisions["weeks_ago"] == ago] for ago in LOOKS.values())
     old = _figures(one for one in found if one.weeks_ago == LOOKS[THEN])
     looks = pd.DataFrame(
@@ -64,7 +64,8 @@ def look_back(client: Any, day: date, figures: pd.DataFrame) -> LookBack:
     return LookBack(looks, _ordered(last), _ordered(_compared(then, old, figures, day)))
 
 
-def _decisions(found: Iterable[Earlier]) -> pd.DataFrame:
+def decisions_of(found: Iterable[Earlier]) -> pd.DataFrame:
+    """One row per decision of these reports: `COLUMNS` without done and done_on."""
     rows = [
         {
             **{name: _unquoted(row.get(name, "")) for name in DECISION},
@@ -83,7 +84,7 @@ def _unquoted(text: str) -> str:
     return text[1:] if text[:1] == "'" and week.safe_cell(text[1:]) == text else text
 
 
-def _done(decisions: pd.DataFrame, actions: pd.DataFrame, day: date) -> pd.DataFrame:
+def with_done(decisions: pd.DataFrame, actions: pd.DataFrame, day: date) -> pd.DataFrame:
     """The decisions with `done` and `done_on`, the first day that counts for them."""
     rows = decisions.assign(done="no", done_on=pd.NaT)
     rows.loc[rows["decision"].isin(QUIET), "done"] = "not due"

@@ -36,14 +36,18 @@ def standing(home: Path, client: str, day: date) -> list[Earlier]:
 
     One whose last day is not before `day`, or that wrote no `decisions.csv`, is left out.
     """
-    found = []
-    for ago in range(1, WEEKS + 1):
-        folder = week.week_folder(home, client, day - timedelta(weeks=ago))
-        for name, told in sorted(week.reports(folder).items()):
-            as_of = date.fromisoformat(told["parameters"]["as_of"])
-            if name not in week.DAILY and as_of < day and (folder / name / week.DECISIONS).exists():
-                found.append(Earlier(ago, name, as_of, folder / name))
-    return found
+    weeks = [of_week(home, client, day, ago) for ago in range(1, WEEKS + 1)]
+    return [one for found in weeks for one in found if one.as_of < day]
+
+
+def of_week(home: Path, client: str, day: date, ago: int = 0) -> list[Earlier]:
+    """The reports with decisions that stand in the week of a day, or in one so many before it."""
+    folder = week.week_folder(home, client, day - timedelta(weeks=ago))
+    return [
+        Earlier(ago, name, date.fromisoformat(told["parameters"]["as_of"]), folder / name)
+        for name, told in sorted(week.reports(folder).items())
+        if name not in week.DAILY and (folder / name / week.DECISIONS).exists()
+    ]
 
 
 def looked_at(home: Path, client: str, day: date, demo: bool) -> list[Earlier]:

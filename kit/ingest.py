@@ -214,6 +214,9 @@ def _remember(folder: Path, window: tuple[date, date], read: Read, told: dict) -
             )
 
 
+ASIDE = ".tables-"
+
+
 def _write(
     folder: Path, tables: Iterable[tuple[str, pa.Table]], stamp: str
 ) -> tuple[dict[str, int], dict[str, pd.DataFrame]]:
@@ -223,7 +226,9 @@ def _write(
     tables whole that an ingest reports.
     """
     folder.mkdir(exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".tables-", dir=folder.parent))
+    for torn in folder.parent.glob(f"{ASIDE}*"):  # of an ingest that was killed: the lock is ours
+        shutil.rmtree(torn, ignore_errors=True)
+    aside = Path(tempfile.mkdtemp(prefix=ASIDE, dir=folder.parent))
     rows, told = {}, {}
     try:
         with ThreadPoolExecutor(1) as writer:

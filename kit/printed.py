@@ -376,6 +376,9 @@ def backtest(found: Findings, currency: str) -> None:
             )
         for text in texts:
             print(f"- {text}")
+    print("\nWhat the reports of those weeks asked for")
+    for text in sentences.asked_then(found["asked"]):
+        print(f"- {text}")
     print("\nThresholds")
     for text in sentences.own_thresholds(found["thresholds"]):
         print(f"- {text}")
@@ -402,7 +405,7 @@ def _as_percent(rows: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
 
 def backtest_json(found: Findings, folder: Path) -> None:
     """The same as JSON: weeks, a row per rule, the thresholds, and where the files are."""
-    names = ("weeks", "spark", "output", "promotion", "thresholds")
+    names = ("weeks", "spark", "output", "promotion", "asked", "thresholds")
     told = {name: _records(found[name]) for name in names}
     for week in told["weeks"]:
         week |= {name: week[name][:10] for name in ("as_of", "known_on")}

@@ -212,3 +212,11 @@ def test_nothing_of_a_buyer_is_kept_and_nobody_else_may_look(client):
     assert any("5799000000000000001" in text for text in kept)
     for cell in ("zelda", "Zelda", "Quux", "555-0100"):
         assert not any(cell in text for text in kept)
+
+
+def test_what_a_killed_ingest_left_is_cleared_by_the_next(tmp_path):
+    folder = tiny.client(tmp_path, {"orders.csv": tiny.export(tiny.AFFILIATE, {})})
+    (folder / ".tables-torn").mkdir()
+    (folder / ".tables-torn" / "orders.parquet").write_bytes(b"half of it")
+    assert ingest("acme", tmp_path).rows["orders"] == 1
+    assert list(folder.glob(".tables-*")) == []

@@ -16,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
 from kit import kernels
+from tests import hostile_notebooks as h
 
 pytestmark = pytest.mark.skipif(bool(kernels.why_not()), reason=kernels.why_not())
 
@@ -42,16 +43,7 @@ seen = {
 print(json.dumps(seen, default=str))
 _ = plt.plot([1, 2])
 """
-HOSTILE = [
-    "import random, numpy as np; random.seed(1); np.random.seed(1); np.seterr(all='raise')",
-    "import matplotlib.pyplot as plt; plt.rcParams['font.size'] = 40; plt.plot([1]); plt.figure()",
-    "import pandas as pd; pd.Series.mean = lambda self: 99; pd.set_option('display.max_rows', 3)",
-    "import os, time; os.environ['LEAKED'] = 'x'; os.environ['TZ'] = 'Asia/Tokyo'; time.tzset()",
-    "import os, sys; sys.path.insert(0, '/leaked'); os.chdir('/'); signal_ = 1",
-    "import threading, time; threading.Thread(target=time.sleep, args=(99,)).start()",
-    "import subprocess; subprocess.Popen(['sleep', '3000'])",
-    "import os; os._exit(3)",
-]
+HOSTILE = [h.SEEDS, h.FIGURES, h.PANDAS, h.ENVIRONMENT, h.PATH, h.THREAD, h.CHILD, h.EXIT]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -10,7 +10,17 @@ import pandas as pd
 from kit import results, week
 
 FOLDER = "backtest"
-KEPT = ("weeks", "picks", "flagged", "promoted", "spark", "output", "promotion", "thresholds")
+KEPT = (
+    "weeks",
+    "picks",
+    "flagged",
+    "promoted",
+    "spark",
+    "output",
+    "promotion",
+    "asked",
+    "thresholds",
+)
 
 
 def write(client: Any, found: results.Findings) -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kit import results
-from kit.backtest import cases, flags, moves, scores, sparks, thresholds
+from kit.backtest import asked, cases, flags, moves, scores, sparks, thresholds
 from kit.backtest.past import History
 from kit.backtest.weeks import after, decision_weeks, replayable
 from kit.client import covered_sunday
@@ -34,7 +34,8 @@ def report(
     Decided are the Sundays from `first` to `last`, of which only the `most` newest if that is
     given; nothing after `until` is looked at, left out the last Sunday the data cover. Tables:
     weeks (which could be replayed, and why not), posts and picks (of Spark), spark, output and
-    promotion (a row per rule), flagged and promoted (their rows), thresholds. Raises `ReportError`
+    promotion (a row per rule), flagged and promoted (their rows), asked (what the reports of those
+    weeks asked for), thresholds. Raises `ReportError`
     with what is missing where no week can be replayed.
     """
     history = History(client)
@@ -44,6 +45,8 @@ def report(
     day = until or covered_sunday(history.files, history.windows) or chosen["as_of"].iloc[-1]
     tables = {**_empty(), **_replayed(history, chosen, day, parts), "weeks": weeks}
     tables |= _scored(tables, client)
+    if parts == PARTS:
+        tables["asked"] = asked.asked(client, tables)
     own = [thresholds.spark_rows(tables["posts"], client.policy)]
     if parts == PARTS:
         own.append(cases.own_thresholds(client, day))
@@ -80,6 +83,7 @@ def _empty() -> dict[str, pd.DataFrame]:
         "output": pd.DataFrame(columns=scores.CREATORS),
         "promoted": pd.DataFrame(columns=moves.ROW),
         "promotion": pd.DataFrame(columns=scores.CREATORS),
+        "asked": pd.DataFrame(columns=asked.COLUMNS),
         "thresholds": pd.DataFrame(columns=thresholds.COLUMNS),
         "reason": pd.DataFrame(columns=["why"]),
     }

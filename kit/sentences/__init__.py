@@ -7,6 +7,7 @@ best unless the intervals set them apart.
 
 from kit.sentences.backtest import (
     THRESHOLDS,
+    asked_then,
     own_threshold,
     own_thresholds,
     replayed_flags,
@@ -156,6 +157,7 @@ __all__ = [
     "onboarding",
     "open_questions",
     "own_threshold",
+    "asked_then",
     "own_thresholds",
     "pair",
     "part",

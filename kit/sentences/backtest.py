@@ -216,3 +216,30 @@ def own_thresholds(rows: pd.DataFrame) -> list[str]:
         return ["There is no past yet to tell a threshold by; they stand as they are."]
     order = rows.assign(_first=rows["says"] != APART).sort_values("_first", kind="stable")
     return [own_threshold(row) for row in order.to_dict("records")]
+
+
+def asked_then(rows: pd.DataFrame) -> list[str]:
+    """What the reports of the replayed weeks asked for, what was done, and what came of each."""
+    if rows.empty:
+        return [
+            "No report of these weeks stands in reports/, so there is no decision to look back on."
+        ]
+    told = [_asked(row) for row in rows.to_dict("records")]
+    return [*told, "Who was acted on was chosen, so these counts do not say what acting changed."]
+
+
+def _asked(row: dict[str, Any]) -> str:
+    def judged(who: str) -> str:
+        hits, misses = row[f"{who}_hits"], row[f"{who}_misses"]
+        if not hits + misses:
+            return "none can be judged yet"
+        return f"{words.number(hits)} of {words.number(hits + misses)} that can be judged held"
+
+    undone = row["asked"] - row["done"]
+    parts = [
+        f"{count(row['asked'], 'time')} in {count(row['weeks'], 'week')} "
+        f"({words.number(row['again'])} of them by the replay too)",
+        f"done {words.number(row['done'])}" + (f": {judged('done')}" if row["done"] else ""),
+        f"not done {words.number(undone)}" + (f": {judged('open')}" if undone else ""),
+    ]
+    return f"{row['decision'].capitalize()}: {'; '.join(parts)}."
