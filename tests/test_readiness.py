@@ -68,6 +68,14 @@ def test_a_refused_file_withholds_and_is_named(tmp_path):
     assert "notes.csv" in result.reasons[0]
 
 
+def test_an_order_file_without_a_row_is_read_and_graded(tmp_path):
+    empty = {"affiliate.csv": tiny.export(tiny.AFFILIATE)}
+    result = checked(tmp_path, weekly(tiny.VIDEO, "Video") | empty)
+    row = result.tables.set_index("kind").loc["affiliate_orders"]
+    assert result.ready
+    assert row["rows"] == 0
+
+
 def test_a_refused_ledger_withholds(tmp_path):
     result = checked(tmp_path, whole(), creators="handle,status\nmia,gone\n")
     assert failed(result) == ["files"]

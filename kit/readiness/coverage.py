@@ -80,7 +80,12 @@ def order_days(client: Client, table: str, kind: str) -> list[Window]:
 
 
 def regular(held: list[Window], client: Client) -> bool:
-    """Whether a kind is a regular supply: it covers at least half of its own history."""
+    """Whether a kind is a regular supply: it covers at least half of its own history.
+
+    A kind whose files hold no row covers nothing and is none.
+    """
+    if not held:
+        return False
     newest = client.newest_day() or held[-1].end
     last = max(newest, held[0].start)
     days = (last - held[0].start).days + 1
