@@ -248,7 +248,7 @@ def left_of(*rows):
     table = pd.DataFrame(rows, columns=columns)
     zero = dict.fromkeys(["orders", "posts"], 1)
     rates = dict.fromkeys(["margin", "contribution_per_order", "contribution_per_post"], math.nan)
-    return table.assign(**zero, **rates)
+    return table.assign(**zero, **rates, unknown="", low=math.nan, high=math.nan)
 
 
 def test_those_who_sell_well_and_lose_money_are_named():

@@ -1,8 +1,8 @@
 """Whether it pays: the ledger of money, what was left over, break-even, what changed GMV.
 
 Reading order: `entries` (each piece of money and whose it is), `ledger` (summed by subject, and
-what is left), `settling` (how far it still moves), `pay` (what creators are paid, and why),
-`weekly` (the review's frames), `roas` (break-even), `change` (what moved GMV).
+what is left), `settling` and `settling_creators` (how far it still moves), `pay` (what creators are
+paid, and why), `weekly` (the review's frames), `roas` (break-even), `change` (what moved GMV).
 """
 
 from kit.metrics.contribution import contribution

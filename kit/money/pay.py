@@ -1,4 +1,8 @@
-"""What creators are paid per revenue, against what tier and deal let expect, and why."""
+"""What creators are paid per revenue, against what tier and deal let expect, and why.
+
+The article's sixth metric. `commission_ratio` is commission alone; here the flat fees of hybrid and
+partnership deals are in both, the pay and its expected range (`pay_range`).
+"""
 
 from __future__ import annotations
 
@@ -10,17 +14,16 @@ import pandas as pd
 
 from kit.metrics.costs import other_costs
 from kit.metrics.fetch import fetch
-from kit.metrics.people import people
 from kit.metrics.periods import Period, as_day, four_weeks
-from kit.metrics.publishing import agreed_posts
-from kit.metrics.sales import MONEY, lines_of, revenue_per_post_figures
+from kit.metrics.sales import MONEY, NO_ORDERS, holds_orders, lines_of
 from kit.metrics.shared import shared
+from kit.money.pay_range import NO_DEAL, expected
 
 ROUTES = {
     "standard": ("standard_commission", "commission_rate"),
     "shop_ads": ("shop_ads_commission", "shop_ads_commission_rate"),
 }
-COMMISSION_ONLY, WITH_FEE, NO_DEAL = "commission only", "commission and fee", "no agreement"
+ORDERS_MISSING = "orders missing"
 # What the ratio is made of beside the agreed rates on what was kept; `expected` and they sum to it.
 EXPLAINS = {
     "rate": "the rate paid on standard orders is not the agreed one",
@@ -31,37 +34,36 @@ EXPLAINS = {
 }
 COLUMNS = [
     *("creator_id", "tier", "deal", "orders", "net_revenue", "commission", "flat_fees", "ratio"),
-    *("expected_low", "expected_high", "agreed", *EXPLAINS, "verdict", "explained_by", "reason"),
+    *("expected_low", "expected_high", "expected_fee", "agreed", *EXPLAINS),
+    *("verdict", "explained_by", "reason"),
 ]
 
 
 def pay(client: Any, as_of: date | str) -> pd.DataFrame:
     """One row per creator who was paid or sold in the 28 days: pay ÷ net revenue, and why.
 
-    Columns creator_id, tier, deal (commission only, commission and fee, no agreement; that of the
+    Columns creator_id, tier, deal (commission only, hybrid, partnership, no agreement; that of the
     last day it was in force), orders, net_revenue, commission (both routes, estimates in it),
-    flat_fees, ratio (both ÷ net revenue), expected_low and expected_high, agreed (agreed rates on
-    what was kept ÷ net revenue) and the parts of `EXPLAINS`, which with `agreed` sum to the ratio;
-    verdict (above, below, inside, too few orders, no sales, no range), explained_by (the part that
-    does most of it) and reason.
+    flat_fees, ratio (both ÷ net revenue), expected_low and expected_high (see
+    `pay_range.expected`), expected_fee (what of its upper end is the flat fee), agreed (agreed
+    rates on what was kept ÷ net revenue) and the parts of `EXPLAINS`, which with `agreed` sum to
+    the ratio; verdict (above, below, inside, too few orders, no sales, no range, orders missing),
+    explained_by (the part that does most of it) and reason.
 
-    The range is that of the rates, both routes, agreed with creators of the tier with that deal in
-    the 28 days; for a creator of tier 1 without one, up to tier 1's of the policy; else none. A fee
-    adds to its upper end what it would be of the revenue if the agreed posts sold as the tier's
-    median post; without such a median there is no range. Outside is beyond
-    `policy.commission.tolerance`, without a fee on `min_orders` or more.
+    Outside is beyond `policy.commission.tolerance`, without a fee on `min_orders` or more. Of the
+    flat fee only what the range does not hold explains anything.
     """
     client, day = shared(client), as_day(as_of)
     period = four_weeks(day)
     rows = _paid(client, day, period)
-    rows = rows.merge(_expected(client, day, period, rows), on="creator_id", how="left")
+    rows = rows.merge(expected(client, day, period, rows), on="creator_id", how="left")
     net = rows["net_revenue"].where(rows["net_revenue"] > 0)
     parts = {name: rows[name] / net for name in ["agreed", *EXPLAINS]}
     rows = rows.assign(ratio=(rows["commission"] + rows["flat_fees"]) / net, **parts)
     verdict = [_verdict(row, client.policy.commission) for row in rows.itertuples()]
-    rows = rows.assign(verdict=verdict)
+    rows = rows.assign(verdict=verdict if holds_orders(client) else ORDERS_MISSING)
     rows["explained_by"] = [_explained(row) for row in rows.to_dict("records")]
-    rows["reason"] = rows["explained_by"].map(EXPLAINS).astype(object).fillna("")
+    rows["reason"] = [_reason(row, client.policy.commission) for row in rows.to_dict("records")]
     return rows.sort_values("creator_id", ignore_index=True)[COLUMNS]
 
 
@@ -78,15 +80,18 @@ def _paid(client: Any, day: date, period: Period) -> pd.DataFrame:
     base = base.cast("float64")
     used = {"standard": (paid["standard"] > 0) | (paid["shop_ads"] <= 0)}
     used["shop_ads"] = paid["shop_ads"] > 0
+    # Where no Shop Ads rate is agreed, the platform pays the standard one.
+    deal = {
+        "standard": lines.standard_agreed,
+        "shop_ads": ibis.coalesce(lines.shop_ads_agreed, lines.standard_agreed),
+    }
     sums: dict[str, Any] = {}
     agreed = ibis.literal(0.0)
     for route, amount in paid.items():
         given = amount.cast("float64")
         own = given / base.nullif(0.0)
         rate = ibis.ifelse(
-            used[route],
-            ibis.coalesce(lines[f"{route}_agreed"], lines[f"{route}_printed"], own, 0.0),
-            0.0,
+            used[route], ibis.coalesce(deal[route], lines[f"{route}_printed"], own, 0.0), 0.0
         )
         agreed += rate
         sums["rate" if route == "standard" else "shop_ads_rate"] = given - rate * base
@@ -138,49 +143,6 @@ def _dealt(lines: Any, client: Any) -> Any:
     )
 
 
-def _expected(client: Any, day: date, period: Period, paid: pd.DataFrame) -> pd.DataFrame:
-    """One row per creator: tier, deal and the range that the tier's deals of that kind span."""
-    who = paid[["creator_id", "flat_fees"]].merge(
-        people(client, day)[["creator_id", "tier"]], how="left"
-    )
-    deals = _deals(client, period).merge(people(client, day)[["creator_id", "tier"]], how="left")
-    last = deals.drop_duplicates("creator_id", keep="last").set_index("creator_id")["deal"]
-    who["deal"] = who["creator_id"].map(last).astype(object).fillna(NO_DEAL)
-    rates = deals.melt(["tier", "deal"], ["commission_rate", "shop_ads_commission_rate"])
-    spans = rates.groupby(["tier", "deal"])["value"].agg(expected_low="min", expected_high="max")
-    who = who.merge(spans.reset_index(), on=["tier", "deal"], how="left")
-    low, high = client.policy.commission.tier1
-    plain = who["deal"].eq(NO_DEAL) & who["tier"].eq(1).fillna(False)
-    least = rates.loc[rates["tier"].eq(1).fillna(False), "value"].min()
-    who["expected_low"] = who["expected_low"].mask(plain, min(low, least) if least > 0 else low)
-    who["expected_high"] = who["expected_high"].mask(plain, high)
-    due = _fee_share(client, day, period, who)
-    who = who.assign(expected_high=who["expected_high"] + due)
-    who["expected_low"] = who["expected_low"].where(who["expected_high"].notna())
-    return who[["creator_id", "tier", "deal", "expected_low", "expected_high"]]
-
-
-def _deals(client: Any, period: Period) -> pd.DataFrame:
-    deals = client.frame("agreements")
-    start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
-    force = (deals["valid_from"] <= end) & (deals["valid_to"].isna() | (deals["valid_to"] >= start))
-    deals = deals[force].sort_values(["creator_id", "valid_from"])
-    fee = deals["flat_fee"].fillna(0) > 0
-    return deals.assign(deal=fee.map({True: WITH_FEE, False: COMMISSION_ONLY}))
-
-
-def _fee_share(client: Any, day: date, period: Period, who: pd.DataFrame) -> pd.Series:
-    """The fee ÷ what the agreed posts bring at the tier's median; 0 without a fee."""
-    figures = revenue_per_post_figures(client, day)
-    median = figures[figures["metric"] == "tier_median_revenue_per_post"]
-    each = dict(zip(median["subject"].astype(int), median["value"], strict=True))
-    spans = pd.DataFrame({"start": [period.start], "end": [period.end]})
-    posts = agreed_posts(client.frame("agreements"), spans).set_index("creator_id")["agreed_posts"]
-    worth = who["creator_id"].map(posts) * who["tier"].map(each).astype("float64")
-    fee = who["flat_fees"]
-    return (fee / worth.where(worth > 0)).where(fee > 0, 0.0)
-
-
 def _verdict(row: Any, rule: Any) -> str:
     if pd.isna(row.ratio):
         return "no sales" if row.flat_fees > 0 else "no range"
@@ -199,6 +161,28 @@ def _explained(row: dict) -> str | None:
         return "flat_fee"
     if row["verdict"] not in ("above", "below"):
         return None
-    parts = {name: row[name] for name in EXPLAINS}
     sign = 1 if row["verdict"] == "above" else -1
-    return max(parts, key=lambda name: sign * parts[name])
+    parts = {name: sign * row[name] for name in EXPLAINS}
+    parts["flat_fee"] = row["flat_fee"] - row["expected_fee"] if sign > 0 else 0.0
+    rates = (row["expected_low"], row["expected_high"] - row["expected_fee"])
+    parts["rate"] += sign * (row["agreed"] - min(max(row["agreed"], rates[0]), rates[1]))
+    return max(parts, key=lambda name: parts[name])
+
+
+def _reason(row: dict, rule: Any) -> str:
+    """In words: what explains that it lies outside, or why it cannot be judged."""
+    if row["explained_by"] == "rate" and row["deal"] == NO_DEAL:
+        return "no agreement is entered, and the printed rate is none that tier 1 is offered"
+    if isinstance(row["explained_by"], str):
+        return EXPLAINS[row["explained_by"]]
+    if row["verdict"] == ORDERS_MISSING:
+        return NO_ORDERS
+    if row["verdict"] == "too few orders":
+        return f"with under {rule.min_orders} orders"
+    if row["verdict"] != "no range":
+        return ""
+    if pd.isna(row["ratio"]):
+        return "with nothing kept of the sales"
+    if row["deal"] == NO_DEAL:
+        return "without an agreement"
+    return "with a fee and too few posts of the tier to hold it against"

@@ -41,7 +41,7 @@ def settling(client: Any, as_of: date | str) -> pd.DataFrame:
     within the age; under 4 of them the range is refused.
     """
     day = as_day(as_of)
-    known = _weeks_as_known(client, day)
+    known = weeks_as_known(client, day, _offsets())
     rows = [_row(known, client, measure, age, day) for measure in MEASURES for age in AGES]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -54,8 +54,7 @@ def provisional(
     `age_days` is how long after its last day the period was downloaded. Missing where `settling`
     refuses, and where the figures are missing.
     """
-    own = settled[(settled["measure"] == "contribution") & (settled["age_days"] >= age_days)]
-    row = (own if len(own) else settled[settled["measure"] == "contribution"].tail(1)).iloc[0]
+    row = of_age(settled, age_days)
     return (
         contribution + row["low"] * net_revenue,
         contribution + row["high"] * net_revenue,
@@ -66,14 +65,25 @@ def _offsets() -> list[int]:
     return sorted({age + 7 * week for age in AGES for week in range(WEEKS)})
 
 
-def _weeks_as_known(client: Any, day: date) -> pd.DataFrame:
-    """One row per week of orders and days after it (missing: now): net, commission, left."""
+def of_age(settled: pd.DataFrame, age_days: int) -> pd.Series:
+    """The row of `settling`'s contribution whose age is at least that, else the oldest."""
+    own = settled[settled["measure"] == "contribution"]
+    later = own[own["age_days"] >= age_days]
+    return (later if len(later) else own.tail(1)).iloc[0]
+
+
+def weeks_as_known(client: Any, day: date, offsets: list[int], *keys: str) -> pd.DataFrame:
+    """One row per week of orders, days after its start's Sunday (−1: now) and `keys` of the lines.
+
+    Columns gmv, net, commission, contribution (what the lines left after costs, fees and
+    commission), open (GMV of lines that may still be cancelled or returned) and open_orders.
+    """
     orders = client.table("orders")
     lines = orders.mutate(day=local_day(orders.ordered_at, client.time_zone))
     first = ibis.date(day - timedelta(weeks=PAST_WEEKS))
     lines = with_unit_costs(lines.filter(lines.day.between(first, ibis.date(day))), client)
     lines = lines.mutate(week=lines.day.truncate("W"))
-    own = lines.select(*LINE, "day", "week", "goods", "fulfilment")
+    own = lines.select(*LINE, *keys, "day", "week", "goods", "fulfilment")
     versions = client.table("order_versions")
     joined = versions.inner_join(
         own,
@@ -82,14 +92,15 @@ def _weeks_as_known(client: Any, day: date) -> pd.DataFrame:
             versions.sku_id.fill_null("") == own.sku_id.fill_null(""),
             versions.post_id.fill_null("") == own.post_id.fill_null(""),
         ],
-    ).select(versions, own.day, own.week, own.goods, own.fulfilment)
-    then = _sums(_newest(joined), client, "offset")
-    return pd.concat([then, _sums(lines.mutate(offset=-1), client, "offset")], ignore_index=True)
+    ).select(versions, *[own[name] for name in (*keys, "day", "week", "goods", "fulfilment")])
+    then = _sums(_newest(joined, offsets), client, "offset", *keys)
+    now = _sums(lines.mutate(offset=-1), client, "offset", *keys)
+    return pd.concat([then, now], ignore_index=True)
 
 
-def _newest(versions: Any) -> Any:
+def _newest(versions: Any, offsets: list[int]) -> Any:
     """The state of each line that downloads up to each number of days after its week showed."""
-    each = versions.mutate(offset=ibis.array(_offsets()).unnest())
+    each = versions.mutate(offset=ibis.array(offsets).unnest())
     since = each.seen_on.cast("date").delta(each.week.cast("date"), unit="day")
     seen = each.filter(since <= each.offset + 6)
     last = ibis.window(
@@ -132,8 +143,9 @@ def _sums(lines: Any, client: Any, *keys: str) -> pd.DataFrame:
             contribution=rows.left.sum(),
             gmv=rows.gmv.sum(),
             open=rows.gmv.sum(where=rows.open),
+            open_orders=rows.order_id.nunique(where=rows.open),
         )
-    ).fillna({"open": 0.0})
+    ).fillna({"open": 0.0, "open_orders": 0})
 
 
 def _row(known: pd.DataFrame, client: Any, measure: str, age: int, day: date) -> tuple[Any, ...]:
@@ -149,9 +161,23 @@ def _row(known: pd.DataFrame, client: Any, measure: str, age: int, day: date) ->
 
 def _moved(known: pd.DataFrame, client: Any, measure: str, age: int, day: date) -> pd.Series:
     """By the Sunday that ends them: how far each settled four weeks moved, ÷ net revenue then."""
+    found = {
+        sunday: round((last[measure] - first[measure]) / first["net"], 9) + 0.0
+        for sunday, first, last in settled_weeks(known, client, age, day)
+    }
+    return pd.Series(found, dtype="float64")
+
+
+def settled_weeks(
+    known: pd.DataFrame, client: Any, age: int, day: date
+) -> list[tuple[pd.Timestamp, pd.Series, pd.Series]]:
+    """Each settled four weeks up to `day` by its Sunday: its sums as shown `age` days on, and now.
+
+    `known` is `weeks_as_known`'s without keys.
+    """
     by = known.set_index(["offset", "week"])
     downloads = _downloads(client)
-    found = {}
+    found = []
     for sunday in _sundays(known, day):
         weeks = [sunday - pd.Timedelta(days=6 + 7 * n) for n in range(WEEKS)]
         then = [(age + 7 * n, week) for n, week in enumerate(weeks)]
@@ -165,8 +191,8 @@ def _moved(known: pd.DataFrame, client: Any, measure: str, age: int, day: date) 
             & (downloads["seen_on"] <= sunday + pd.Timedelta(days=age))
         ]
         if settled and len(seen) and first["net"] > 0:
-            found[sunday] = round((last[measure] - first[measure]) / first["net"], 9) + 0.0
-    return pd.Series(found, dtype="float64")
+            found.append((sunday, first, last))
+    return found
 
 
 def _sundays(known: pd.DataFrame, day: date) -> list[pd.Timestamp]:

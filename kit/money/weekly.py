@@ -8,11 +8,14 @@ from typing import Any
 import pandas as pd
 
 from kit import metrics
+from kit.metrics.sales import NO_ORDERS
 from kit.metrics.shared import shared
 from kit.money.entries import ASSUMED, ESTIMATED, LINES, MISSING
 from kit.money.ledger import STATUSES, UNASSIGNED, ledger, summary
 from kit.money.pay import EXPLAINS, pay
-from kit.money.settling import age_of_download, provisional, settling
+from kit.money.pay_range import bands
+from kit.money.settling import age_of_download, of_age, provisional, settling
+from kit.money.settling_creators import by_creator
 
 SELLS_WELL = 0.75  # from this quantile of net revenue on, among the creators who sold
 WHO = ["program", "tier", "creator"]
@@ -25,22 +28,28 @@ def weekly(client: Any, day: date) -> dict[str, pd.DataFrame]:
     money_lines: a row per line of the program's money, in the order of the ledger: line, amount
     (missing where it is not wholly known), status (its least sure part) and said. money_status: a
     row per status: share of the money moved, and what of it is said. money_left: the program's
-    and creators' `summary`, with `sells_well` and `loses`. settling: how far such figures moved
-    until they settled. provisional: between what the program's contribution will lie. pay: what
-    creators are paid per revenue and what explains it.
+    and creators' `summary`, with `sells_well` and `loses`, and between what each contribution
+    will lie (`low`, `high`). settling: how far such figures moved until they settled.
+    provisional: the program's range by itself. creator_ranges: the creators', as `by_creator` has
+    them. pay: what creators are paid per revenue and what explains it. pay_bands: what is expected
+    of it, by tier and deal.
     """
     client = shared(client)
     rows = ledger(client, day)
     own = rows[rows["subject_kind"] == "program"]
     left = _left(summary(client, day))
     settled = settling(client, day)
+    ranges = by_creator(client, day, left[left["subject_kind"] == "creator"])
+    program = _provisional(client, day, left, settled)
     return {
         "money_lines": _lines(own),
         "money_status": _status(own),
-        "money_left": left,
+        "money_left": _ranged(left, program, ranges),
         "settling": settled,
-        "provisional": _provisional(client, day, left, settled),
+        "provisional": program,
+        "creator_ranges": ranges,
         "pay": pay(client, day),
+        "pay_bands": bands(client, day),
     }
 
 
@@ -88,7 +97,8 @@ def _provisional(client: Any, day: date, left: pd.DataFrame, settled: pd.DataFra
     program = left[left["subject_kind"] == "program"].iloc[0]
     age = age_of_download(client, day)
     found = provisional(settled, program["contribution"], program["net_revenue"], age)
-    low, high, row = *found, _of_age(settled, age)
+    low, high, row = *found, of_age(settled, age)
+    why, unknown = row["refused"], program["unknown"]
     return pd.DataFrame(
         {
             "contribution": [program["contribution"]],
@@ -96,15 +106,18 @@ def _provisional(client: Any, day: date, left: pd.DataFrame, settled: pd.DataFra
             "high": high,
             "age_days": row["age_days"],
             "periods": row["periods"],
-            "refused": row["refused"] or program["unknown"],
+            "refused": unknown if NO_ORDERS in unknown else why or unknown,
         }
     )
 
 
-def _of_age(settled: pd.DataFrame, age: int) -> pd.Series:
-    own = settled[settled["measure"] == "contribution"]
-    later = own[own["age_days"] >= age]
-    return (later if len(later) else own.tail(1)).iloc[0]
+def _ranged(left: pd.DataFrame, program: pd.DataFrame, ranges: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the program and the creators with the ends of their ranges, low and high."""
+    own = program[["low", "high"]].assign(subject_kind="program")
+    each = ranges[["subject", "low", "high"]].assign(subject_kind="creator")
+    own["subject"] = left.loc[left["subject_kind"] == "program", "subject"].to_numpy()
+    ends = pd.concat([own, each]).astype({"low": "float64", "high": "float64"})
+    return left.merge(ends, on=["subject_kind", "subject"], how="left")
 
 
 def figures(tables: dict[str, pd.DataFrame], program: str, day: date) -> list[pd.DataFrame]:
@@ -116,7 +129,9 @@ def figures(tables: dict[str, pd.DataFrame], program: str, day: date) -> list[pd
         *_of_subjects(tables["money_left"]),
         _of_settling(tables["settling"]),
         _of_range(tables["provisional"], program),
+        _of_ranges(tables["creator_ranges"], tables["money_left"]),
         *_of_pay(tables["pay"]),
+        _of_bands(tables["pay_bands"]),
     ]
     spans = {"period_start": period.start, "period_end": period.end}
     return [_told(part).assign(**spans) for part in parts if len(part)]
@@ -182,6 +197,23 @@ def _of_range(rows: pd.DataFrame, program: str) -> pd.DataFrame:
     )
 
 
+def _of_ranges(ranges: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
+    """The ranges of the creators; `n` the past four weeks each rests on."""
+    own = left[left["subject_kind"] == "creator"][["subject", "contribution"]]
+    rows = ranges.merge(own, on="subject")
+    rows = rows[rows["subject"] != UNASSIGNED["creator"]]
+    frame = pd.DataFrame({"metric": "contribution_provisional", "subject": rows["subject"]})
+    return frame.assign(
+        subject_kind="creator",
+        value=rows["contribution"].where(rows["low"].notna()),
+        ci_low=rows["low"],
+        ci_high=rows["high"],
+        n=rows["cases"],
+        status="provisional",
+        note=rows["refused"].where(rows["refused"] != "", None),
+    )
+
+
 def _of_pay(rows: pd.DataFrame) -> list[pd.DataFrame]:
     base = pd.DataFrame({"subject_kind": "creator", "subject": rows["creator_id"]})
     found = [base.assign(metric="pay_ratio", value=rows["ratio"], n=rows["orders"])]
@@ -190,3 +222,15 @@ def _of_pay(rows: pd.DataFrame) -> list[pd.DataFrame]:
         frame = pd.DataFrame({"metric": "pay_ratio_part", "subject_kind": "cell"}, shown.index)
         found.append(frame.assign(subject=shown["creator_id"] + "/" + name, value=shown[name]))
     return found
+
+
+def _of_bands(rows: pd.DataFrame) -> pd.DataFrame:
+    """The expected range of each tier and deal; its value the highest rate agreed, `n` creators."""
+    subject = "tier " + rows["tier"].astype("str") + "/" + rows["deal"].astype("str")
+    frame = pd.DataFrame({"metric": "pay_expected", "subject_kind": "cell", "subject": subject})
+    return frame.assign(
+        value=rows["rate_high"],
+        ci_low=rows["expected_low"],
+        ci_high=rows["expected_high"],
+        n=rows["creators"],
+    )

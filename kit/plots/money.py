@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kit import words
+from kit.metrics.sales import NO_ORDERS
 from kit.plots.look import ACCENT, GREY, INK, LIGHT, nothing, sized
 from kit.sentences.money import LINES
 
@@ -21,7 +22,9 @@ def contribution(lines: pd.DataFrame, ax: Axes, currency: str = "USD") -> Axes:
     drawn; a step that is no settled amount says what it is.
     """
     if lines.empty or lines["amount"].isna().any():
-        return nothing(ax, "a cost is not entered, so the last step is not known")
+        unsold = lines["said"].str.contains(NO_ORDERS).any() if "said" in lines else False
+        why = "the affiliate orders are missing" if unsold else "a cost is not entered"
+        return nothing(ax, f"{why}, so the last step is not known")
     rows = lines[lines["amount"].abs() >= 0.005].reset_index(drop=True)
     if rows.empty:
         return nothing(ax, "nothing was sold and nothing spent")

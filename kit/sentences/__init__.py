@@ -80,7 +80,14 @@ from kit.sentences.margins import (
     running_budget,
     sample_payback,
 )
-from kit.sentences.money import money_left, money_status, pay_outside, provisional, sell_and_lose
+from kit.sentences.money import (
+    money_left,
+    money_status,
+    pay_band,
+    pay_outside,
+    provisional,
+    sell_and_lose,
+)
 from kit.sentences.production import (
     production_line,
     rights,
@@ -161,6 +168,7 @@ __all__ = [
     "own_thresholds",
     "pair",
     "part",
+    "pay_band",
     "pay_outside",
     "plan_return",
     "production_line",

@@ -27,7 +27,7 @@ from kit.tables.margins import (
     running_budget,
     sample_payback,
 )
-from kit.tables.money import creators_by_contribution, pay, settling
+from kit.tables.money import creators_by_contribution, pay, pay_bands, settling
 from kit.tables.posts import angles, briefs, compare_rules, hooks, spark_plan, spark_ranking
 from kit.tables.production import (
     hits,
@@ -100,6 +100,7 @@ __all__ = [
     "newcomers",
     "own_thresholds",
     "pay",
+    "pay_bands",
     "plan",
     "policy",
     "provenance",

@@ -192,7 +192,7 @@ def below_margin(table: pd.DataFrame, currency: str = "USD", subtitle: str = "")
         subtitle=subtitle,
         note="The bar of the ranking is the program's. A cheaper product leaves less of each "
         "order, so that more clicks must become one: spend here last.",
-        none="Every spark with a single product pays at that product's margin, as far as known.",
+        none="No spark is known to fall short of its own product's margin.",
         currency=currency,
     )
 
