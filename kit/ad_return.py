@@ -112,8 +112,9 @@ def _by_ads(client: Any, as_of: date | str, days: int) -> tuple[dict[str, float]
     )
     found = sums.astype("float64").fillna(0.0).iloc[0].rename({"fees": "platform fees"}).to_dict()
     no_goods, no_shipping = found.pop("no_goods"), found.pop("no_shipping")
-    if paid.cannot_split(client, as_of) or paid.untold_creators(client, period):
-        return dict.fromkeys(found, float("nan")), paid.NO_ADS_RATE
+    untold = paid.why_untold(client, as_of, period)
+    if untold:
+        return dict.fromkeys(found, float("nan")), untold
     lacks = [("goods", no_goods, "cost of goods"), ("fulfilment", no_shipping, "fulfilment cost")]
     unknown = [f"{word} not entered for some paid orders" for _, number, word in lacks if number]
     return found | {name: float("nan") for name, number, _ in lacks if number}, "; ".join(unknown)

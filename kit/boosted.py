@@ -17,7 +17,7 @@ from scipy import stats
 from kit import paid
 from kit.metrics.fetch import fetch
 from kit.metrics.periods import Period, as_day
-from kit.metrics.sales import counting_lines
+from kit.metrics.sales import NO_ORDERS, counting_lines, holds_orders
 from kit.metrics.windowed import AD_KINDS, kept_windows
 
 LEVEL = 0.90
@@ -142,12 +142,13 @@ def _notes(table: pd.DataFrame, fades: list[float], client: Any, day: date) -> p
     first = Period(table["boosted_from"].min().date(), day)
     untold = table["creator_id"].isin(paid.untold_creators(client, first))
     reasons = [
+        pd.Series(not holds_orders(client), table.index),
         pd.Series(paid.cannot_split(client, day), table.index),
         untold,
         table["days_before"] < LEAST_BEFORE_DAYS,
         pd.Series(fades, table.index).isna(),
     ]
-    said = [paid.NO_ADS_RATE, paid.NO_OWN_RATE, TOO_YOUNG, NO_FADE]
+    said = [NO_ORDERS, paid.NO_ADS_RATE, paid.NO_OWN_RATE, TOO_YOUNG, NO_FADE]
     return pd.Series(np.select(reasons, said, ""), table.index).replace("", None)
 
 

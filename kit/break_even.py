@@ -17,6 +17,7 @@ from kit import estimate, money, words
 from kit.metrics.fetch import fetch
 from kit.metrics.order_costs import costed_lines
 from kit.metrics.periods import as_day, last_days
+from kit.metrics.sales import NO_ORDERS, holds_orders
 from kit.policy import Fees
 
 DAYS = 84
@@ -117,7 +118,7 @@ def products(client: Any, as_of: date | str, cost_per_click: float = math.nan) -
     rows = rows.drop_duplicates("product_id")
     if rows.empty:
         return pd.DataFrame(columns=COLUMNS)
-    rows = _with_refunds(rows)
+    rows = _with_refunds(rows, client)
     rows = _with_commissions(rows, client, as_of)
     names = client.frame("products").dropna(subset=["name"]).drop_duplicates("product_id")
     named = names.set_index("product_id")["name"].to_dict()
@@ -219,10 +220,11 @@ def _listed(client: Any, as_of: date | str) -> pd.DataFrame:
     )
 
 
-def _with_refunds(rows: pd.DataFrame) -> pd.DataFrame:
+def _with_refunds(rows: pd.DataFrame, client: Any) -> pd.DataFrame:
     """With the refund rate of each product and its interval; few lines lean on the program's."""
     if rows["refund_lines"].sum() == 0:
-        unknown = rows["unknown"].map(lambda text: "; ".join(filter(None, [text, NO_REFUNDS])))
+        why = NO_REFUNDS if holds_orders(client) else NO_ORDERS
+        unknown = rows["unknown"].map(lambda text: "; ".join(filter(None, [text, why])))
         return rows.assign(
             refund_rate=np.nan, refund_low=np.nan, refund_high=np.nan, unknown=unknown
         )

@@ -15,7 +15,7 @@ import pandas as pd
 
 from kit.metrics.fetch import fetch
 from kit.metrics.periods import Period, as_day, last_days
-from kit.metrics.sales import counting_lines, within
+from kit.metrics.sales import NO_ORDERS, counting_lines, holds_orders, within
 
 ORGANIC, PAID, MIXED, UNCLASSIFIED = "organic", "paid", "mixed", "unclassified"
 ROUTES = [ORGANIC, PAID, MIXED, UNCLASSIFIED]
@@ -102,6 +102,15 @@ def _refusals(client: Any, as_of: date | str, period: Period, owners: pd.Series)
     return untold.map({True: NO_OWN_RATE, False: None})
 
 
+def why_untold(client: Any, as_of: date | str, period: Period) -> str:
+    """Why the paid orders of the program cannot be told from organic ones; empty where they can."""
+    if not holds_orders(client):
+        return NO_ORDERS
+    if cannot_split(client, as_of):
+        return NO_ADS_RATE
+    return NO_OWN_RATE if untold_creators(client, period) else ""
+
+
 def cannot_split(client: Any, as_of: date | str) -> bool:
     """Whether ads ran up to `as_of` while no order line of the client has a Shop Ads rate."""
     lines, ads = client.table("orders"), client.table("ad_stats")
@@ -137,6 +146,7 @@ def program(client: Any, as_of: date | str, days: int = 28) -> pd.DataFrame:
 
     Columns route, orders (an order counts once, by all its lines), lines, gmv, net_revenue (money)
     and note. What the commissions cannot tell is a row of its own, `untold`, whose note says why.
+    `attrs["unknown"]` says so where no affiliate orders are held at all.
     """
     rows = lines(client, as_of, days)
     rows = rows.assign(untold=rows["route"] == UNTOLD, **_halves(rows["route"]))
@@ -159,7 +169,9 @@ def program(client: Any, as_of: date | str, days: int = 28) -> pd.DataFrame:
     sums = sums.reindex([route for route in [*ROUTES, UNTOLD] if route in sums.index]).round(2)
     why = NO_ADS_RATE if cannot_split(client, as_of) else NO_OWN_RATE
     sums["note"] = [why if route == UNTOLD else None for route in sums.index]
-    return sums.rename_axis("route").reset_index()
+    table = sums.rename_axis("route").reset_index()
+    table.attrs["unknown"] = "" if holds_orders(client) else NO_ORDERS
+    return table
 
 
 def _halves(route: pd.Series) -> dict[str, pd.Series]:

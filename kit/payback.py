@@ -21,6 +21,7 @@ from kit.metrics.costs import other_costs
 from kit.metrics.fetch import fetch
 from kit.metrics.order_costs import costed_lines
 from kit.metrics.periods import Period, as_day, last_days
+from kit.metrics.sales import NO_ORDERS, holds_orders
 
 LEVEL = 0.90
 DAYS = 28
@@ -73,10 +74,13 @@ def samples(client: Any, as_of: date | str, products: pd.DataFrame) -> pd.DataFr
     lines = line_margins(client, as_of, Period(first["delivered_on"].min().date(), day))
     followed = first.assign(**_followed(first, lines, pd.Timestamp(day)))
     named = dict(zip(products["product_id"], products["product"], strict=True))
+    if not holds_orders(client):
+        followed["known"] = False
     parts = [(None, "All", followed)]
     parts += [(key, named.get(key, key), rows) for key, rows in followed.groupby("product_id")]
     left = products.set_index("product_id")["left_standard"]
-    rows = [_sample_row(*part, left) for part in parts]
+    lacking = NO_LINE_COST if holds_orders(client) else NO_ORDERS
+    rows = [_sample_row(*part, left, lacking) for part in parts]
     table = pd.DataFrame(rows)[SAMPLES]
     order = table.iloc[1:].sort_values(["samples", "product"], ascending=[False, True])
     return pd.concat([table.iloc[:1], order], ignore_index=True)
@@ -107,7 +111,9 @@ def _followed(first: pd.DataFrame, lines: pd.DataFrame, day: pd.Timestamp) -> di
     return {"days": days, "paid": paid, "known": known}
 
 
-def _sample_row(key: Any, name: str, rows: pd.DataFrame, left: pd.Series) -> dict[str, Any]:
+def _sample_row(
+    key: Any, name: str, rows: pd.DataFrame, left: pd.Series, unknown: str
+) -> dict[str, Any]:
     found: dict[str, Any] = dict.fromkeys(SAMPLES, np.nan)
     found |= {"product_id": key, "product": name, "samples": len(rows)}
     found["cost"] = rows["cost"].mean(skipna=False)
@@ -115,7 +121,7 @@ def _sample_row(key: Any, name: str, rows: pd.DataFrame, left: pd.Series) -> dic
     if found["left"] > 0 and pd.notna(found["cost"]):
         found["orders_needed"] = break_even.orders_to_pay(found["cost"], found["left"])
     lacking = [NO_SAMPLE_COST if rows["cost"].isna().any() else ""]
-    lacking.append("" if rows[rows["cost"].notna()]["known"].all() else NO_LINE_COST)
+    lacking.append("" if rows[rows["cost"].notna()]["known"].all() else unknown)
     found["unknown"] = "; ".join(filter(None, lacking))
     if found["unknown"]:
         return found
@@ -154,7 +160,8 @@ def creators(client: Any, as_of: date | str, days: int = DAYS) -> pd.DataFrame:
         return pd.DataFrame(columns=CREATORS)
     lines = line_margins(client, as_of, long)
     tiers = metrics.people(client, as_of).set_index("creator_id")["tier"]
-    rows = [_creator_row(row, lines, period) for row in costs.itertuples()]
+    gap = "" if holds_orders(client) else NO_ORDERS
+    rows = [_creator_row(row, lines, period, gap) for row in costs.itertuples()]
     table = pd.DataFrame(rows)
     table["tier"] = table["creator_id"].map(tiers.to_dict())
     table = table.sort_values(["cost", "creator_id"], ascending=[False, True], ignore_index=True)
@@ -164,7 +171,7 @@ def creators(client: Any, as_of: date | str, days: int = DAYS) -> pd.DataFrame:
 LEAST_ORDERS = 10
 
 
-def _creator_row(row: Any, lines: pd.DataFrame, period: Period) -> dict[str, Any]:
+def _creator_row(row: Any, lines: pd.DataFrame, period: Period, gap: str) -> dict[str, Any]:
     own = lines[lines["creator_id"] == row.creator_id]
     lately = own[own["day"] >= pd.Timestamp(period.start)]
     enough = own["order_id"].nunique() >= LEAST_ORDERS
@@ -172,7 +179,7 @@ def _creator_row(row: Any, lines: pd.DataFrame, period: Period) -> dict[str, Any
     orders = lately["order_id"].nunique()
     left = basis["left"].sum(skipna=False) / max(basis["order_id"].nunique(), 1)
     unknown = [text for text in row.unknown.split("; ") if text and not text.startswith("ad spend")]
-    unknown += [NO_LINE_COST] if np.isnan(left) else []
+    unknown += [gap] if gap else [NO_LINE_COST] if np.isnan(left) else []
     found: dict[str, Any] = dict.fromkeys(CREATORS, np.nan)
     found |= {"creator_id": row.creator_id, "orders": orders, "unknown": "; ".join(unknown)}
     found |= {"flat_fees": row.flat_fees, "samples": row.samples, "pays": ""}

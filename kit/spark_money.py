@@ -45,12 +45,15 @@ def below_margin(candidates: pd.DataFrame, products: pd.DataFrame) -> pd.DataFra
 
     The bar of the ranking is the whole program's; a cheap product leaves less of an order, so that
     more clicks must become one. The verdict stays: it is for whoever plans the spend to see.
+    `attrs["not_judged"]`: how many sparks of one product cannot be held against its margin.
     """
     own = products[["product_id", "product", "conversion", "left_shop_ads"]]
     rows = candidates[candidates["verdict"] == "spark"].merge(own, on="product_id")
-    under = rows["estimate"] < rows["conversion"]
-    rows = rows[under | (rows["left_shop_ads"] <= 0)]
-    return rows.sort_values("rank")[OWN_MARGIN].reset_index(drop=True)
+    lossy = rows["left_shop_ads"] <= 0
+    found = rows[(rows["estimate"] < rows["conversion"]) | lossy]
+    table = found.sort_values("rank")[OWN_MARGIN].reset_index(drop=True)
+    table.attrs["not_judged"] = int((rows["conversion"].isna() & ~lossy).sum())
+    return table
 
 
 def return_shown(client: Any, day: date) -> bool:

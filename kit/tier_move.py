@@ -157,7 +157,11 @@ def _move(
     ratio = 1.0 if pd.isna(row.output_ratio) else float(row.output_ratio)
     monthly = per_post * ratio * deal["posts_per_week"] * MONTH_WEEKS
     raised = rate - deal["commission_rate"]
-    found["cost"] = fee - deal["fee"] + raised * monthly[0]
+    dearer = raised * monthly[0] if raised else 0.0
+    found["cost"] = fee - deal["fee"] + dearer
+    if pd.isna(dearer):
+        note = f"{_rests(usual)}; its posts are too few or too new to tell what they sell"
+        return found | {"status": "unknown", "note": words.sentence(note)}
     if not up:
         found["locked"] = -raised * monthly[0] / (MONTH_WEEKS * 7)
     if margin[1]:

@@ -247,7 +247,8 @@ def moves(table: pd.DataFrame, currency: str = "USD") -> str:
         return "Nobody moves, so nothing is to be paid or saved."
     priced = table[table["cost"].notna()]
     if priced.empty:
-        return f"What the moves cost is not known: {words.listed(sorted(set(table['note'])))}"
+        notes = " ".join(sorted(set(table["note"])))
+        return f"What the moves cost is not known. {notes}"
     total = float(priced["cost"].sum())
     size = words.money(abs(total), currency, 0)
     one = len(priced) == 1

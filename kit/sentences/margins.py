@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kit import words
+from kit.readiness.pieces import DOWNLOAD
 from kit.sentences.figures import unknown
 from kit.words import count, in_words, listed, money, number, percent
 
@@ -21,7 +22,7 @@ def break_even(products: pd.DataFrame, shown_roas: float | None, currency: str =
         return unknown("break-even", "no product has sold lately or stands in products.csv")
     known = products[products["roas_shop_ads"].notna()]
     if known.empty:
-        return unknown("break-even", listed(sorted(set(products["unknown"]))))
+        return unknown("break-even", listed(_gaps(products["unknown"])))
     rows = known.sort_values(["roas_shop_ads", "product"])
     best, worst = rows.iloc[0], rows.iloc[-1]
     text = f"Ads on {best['product']} pay from {_times(best['roas_shop_ads'])}"
@@ -41,6 +42,12 @@ def break_even(products: pd.DataFrame, shown_roas: float | None, currency: str =
     return words.sentence(text)
 
 
+def _gaps(unknown_of: pd.Series) -> list[str]:
+    """What is not entered, once each: for how many lines of each product the table says."""
+    parts = unknown_of.fillna("").str.split("; ").explode()
+    return sorted(set(parts.str.replace(r" for [\d,]+ lines?$", "", regex=True)) - {""})
+
+
 def _times(value: float | None) -> str:
     if words.is_missing(value):
         return "an unknown return"
@@ -50,6 +57,11 @@ def _times(value: float | None) -> str:
 
 def routes(rows: pd.DataFrame) -> str:
     """How the orders were come by: organic, paid, mixed, or why it cannot be told."""
+    if rows.attrs.get("unknown"):
+        return (
+            f"Paid and organic orders cannot be told apart: {rows.attrs['unknown']}, and only they "
+            f"print both commissions. Download them ({DOWNLOAD['affiliate_orders']})."
+        )
     if rows.empty:
         return unknown("how orders came", "no order counts in these weeks")
     orders = rows.set_index("route")["orders"]
@@ -63,10 +75,14 @@ def routes(rows: pd.DataFrame) -> str:
     ]
     text = f"Of {count(total, 'order')}: {listed(told) or 'none earned commission'}"
     none = int(orders.get("unclassified", 0))
-    text += f"; {number(none)} earned no commission and are not classified" if none else ""
+    text += f"; {number(none)} earned no commission and {_are(none)} not classified" if none else ""
     untold = int(orders.get("untold", 0))
     text += f"; of {number(untold)} it cannot be told" if untold else ""
     return f"{text}. Paid says how an order came, not that ads caused it."
+
+
+def _are(number_of: int) -> str:
+    return "is" if number_of == 1 else "are"
 
 
 def _share(value: float) -> str:
@@ -96,14 +112,25 @@ def boosted(table: pd.DataFrame) -> str:
 
 def below_margin(table: pd.DataFrame) -> str:
     """How many sparks do not pay at their own product's margin, and of which products."""
+    apart = table.attrs.get("not_judged", 0)
+    if table.empty and apart:
+        sparks = count(apart, "spark")
+        return unknown(f"whether {sparks} {_pay(apart)} at the own product's margin", _WHY_MARGIN)
     if table.empty:
-        return "Every spark with a single product pays at that product's margin, as far as known."
+        return "Every spark of a single product pays at that product's margin."
     products = listed(sorted(set(table["product"])))
     verb = "spark does" if len(table) == 1 else "sparks do"
     return (
         f"{_capital(in_words(len(table)))} {verb} not pay at the margin of {products}: what is "
         "left of such an order does not buy the clicks it takes."
-    )
+    ) + (f" Of {count(apart, 'spark')} it is not known ({_WHY_MARGIN})." if apart else "")
+
+
+_WHY_MARGIN = "the cost of a click, or of the product's orders, is not known"
+
+
+def _pay(number_of: int) -> str:
+    return "pays" if number_of == 1 else "pay"
 
 
 def ad_return(steps: pd.DataFrame, found: dict[str, float], shown: bool, currency: str) -> str:
