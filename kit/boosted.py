@@ -126,7 +126,8 @@ def _fade(client: Any, day: date, orders: pd.DataFrame) -> pd.Series:
     ages = np.arange(int(oldest.max()) + 1 if len(oldest) else 0)
     followed = pd.Series([(oldest >= age).sum() for age in ages], ages, dtype=float)
     sold = orders[orders["post_id"].isin(alone.index)]
-    age = (sold["on"] - sold["post_id"].map(alone.to_dict())).dt.days
+    published = pd.to_datetime(sold["post_id"].map(alone.to_dict()))
+    age = (sold["on"] - published).dt.days
     return age.value_counts().reindex(ages, fill_value=0) / followed
 
 
