@@ -15,6 +15,7 @@ import pandas as pd
 from scipy import optimize, stats
 
 from kit import metrics, words
+from kit.metrics.sales import holds_orders
 from kit.money import FACTORS, UNATTRIBUTED, parts
 
 # A change is called more likely real where luck alone would do as much in one week in ten or less.
@@ -55,7 +56,8 @@ def weekly(client: Any, as_of: date | str) -> Change:
     """What changed from the week before to the week of `as_of`, for the program and within it.
 
     `subjects` has `label` beside its columns, the subject as a reader knows it. While the week
-    still runs it is shorter than the one before, so that nothing can be said of chance.
+    still runs it is shorter than the one before, so that nothing can be said of chance. Without
+    affiliate orders the effects are missing, and there are no subjects.
     """
     weeks = metrics.subject_weeks(client, as_of)
     told = program_change(weeks[weeks["subject_kind"] == "program"])
@@ -67,6 +69,8 @@ def weekly(client: Any, as_of: date | str) -> Change:
             )
             for table in (told, subjects)
         )
+    if not holds_orders(client):
+        told, subjects = told.assign(effect=np.nan, reading=""), subjects.iloc[:0]
     products = client.frame("products").dropna(subset=["name"])
     names = products.drop_duplicates("product_id", keep="last").set_index("product_id")["name"]
     labels = [_label(row, names) for row in subjects.itertuples()]

@@ -5,8 +5,19 @@ from datetime import date
 import matplotlib.pyplot as plt
 import pytest
 
-from kit import ad_return, boosted, break_even, paid, payback, sentences
+from kit import (
+    ad_return,
+    boosted,
+    break_even,
+    change,
+    metrics,
+    paid,
+    payback,
+    review,
+    sentences,
+)
 from kit.metrics.sales import NO_ORDERS
+from kit.money import gmv_change
 from kit.money import weekly as money
 from kit.plots import contribution
 from tests.small_client import small_client
@@ -59,6 +70,18 @@ def test_the_review_says_what_is_missing_what_that_makes_impossible_and_where_it
     contribution(found["money_lines"], ax)
     assert "the affiliate orders are missing" in ax.texts[0].get_text()
     plt.close(fig)
+
+
+def test_weeks_without_orders_have_no_gmv_instead_of_zero(client):
+    weeks = metrics.program_weeks(client, AS_OF)
+    assert weeks["posts"].sum() == 1
+    assert weeks[["gmv", "net_revenue", "orders"]].isna().all(axis=None)
+    parts = change.weekly(client, AS_OF).parts
+    assert parts["effect"].isna().all()
+    assert gmv_change(client, AS_OF)["effect"].isna().all()
+    assert sentences.gmv_change(parts, float("nan"), float("nan")) == "Not known: GMV."
+    said = sentences.weekly(review.report(client, AS_OF), 30.0)
+    assert f"Not known: GMV ({NO_ORDERS})." in said
 
 
 def test_nothing_of_ads_or_margins_is_made_up(client):

@@ -9,7 +9,7 @@ import pandas as pd
 from kit.metrics.fetch import fetch
 from kit.metrics.people import people
 from kit.metrics.periods import Period, as_day, four_weeks, untiled, week
-from kit.metrics.sales import counting_lines, spread, with_tier, within
+from kit.metrics.sales import counting_lines, holds_orders, spread, with_tier, within
 from kit.metrics.shared import once
 from kit.metrics.subjects import by_subject, figure_rows
 from kit.metrics.traffic import video_stats
@@ -239,12 +239,16 @@ def _with_traffic(grid: pd.DataFrame, traffic: pd.DataFrame, keys: list[str]) ->
     return joined
 
 
+_SOLD = ["gmv", "net_revenue", "orders", "post_gmv", "post_orders"]
+
+
 def program_weeks(client: Any, as_of: date | str) -> pd.DataFrame:
     """One row per ISO week of the whole program, up to the week of `as_of`.
 
     week (its Monday), creators (who posted), posts, gmv, net_revenue, orders (counting lines),
     post_gmv and post_orders (those of lines with a post), views and clicks (missing where no kept
-    windows tile the week), complete. The input of `kit.money.decompose`.
+    windows tile the week), complete. The input of `kit.money.decompose`. Without affiliate orders
+    what was sold is missing.
     """
     weeks = _week_spans(client, as_of)
     day = ibis.date(as_day(as_of))
@@ -268,6 +272,8 @@ def program_weeks(client: Any, as_of: date | str) -> pd.DataFrame:
         rows = rows.merge(_dated(fetch(facts)), on="week", how="left")
     names = [name for name in rows if name not in ("week", "start", "end", "complete")]
     rows = rows.assign(**{name: rows[name].fillna(0) for name in names})
+    if not holds_orders(client):
+        rows = rows.assign(**dict.fromkeys(_SOLD, float("nan")))
     traffic = _weekly_traffic(client, weeks)
     sums = traffic.groupby("week", as_index=False)[["views", "clicks"]].sum()
     sums.attrs["weeks"] = traffic.attrs["weeks"]

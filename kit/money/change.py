@@ -98,7 +98,7 @@ def gmv_change(client: Any, as_of: date | str) -> pd.DataFrame:
     whole stands alone. Compare whole weeks: `as_of` a Sunday.
     """
     weeks = program_weeks(client, as_of).tail(2)
-    if len(weeks) < 2:
+    if len(weeks) < 2 or weeks["gmv"].isna().any():
         return pd.DataFrame({"part": [*FACTORS, UNATTRIBUTED, "all"], "effect": math.nan})
     names = {"gmv": "whole_gmv", "orders": "all_orders", "post_gmv": "gmv", "post_orders": "orders"}
     rows = weeks.rename(columns=names).astype({"clicks": "Float64"})

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from kit import prose, results, words
+from kit.metrics.sales import NO_ORDERS
 from kit.prose import bullets
 from kit.sentences import decisions, figures, program
 
@@ -46,6 +47,8 @@ def _over_four_weeks(said: str) -> str:
 
 
 def _gmv(report: results.Findings, gmv: pd.Series, currency: str) -> str:
+    if len(gmv) and gmv.isna().all():
+        return figures.unknown("GMV", NO_ORDERS)
     text = figures.change("GMV", *last_two(gmv), currency)
     moved = report["change"]
     if not moved["by_chance"].notna().any():

@@ -41,8 +41,8 @@ def money_left(lines: pd.DataFrame, currency: str = "USD") -> str:
     gaps = lines.loc[lines["status"] == "missing", "said"] if len(lines) else pd.Series(dtype=str)
     if gaps.str.contains(NO_ORDERS).any():
         return (
-            "What the program left over is not known: the affiliate orders are missing. "
-            f"Download them ({DOWNLOAD['affiliate_orders']})."
+            "What the program left over is not known: the affiliate orders are missing (no file "
+            f"holds one). Download them ({DOWNLOAD['affiliate_orders']})."
         )
     if lines.empty or amounts.isna().any():
         return unknown("what the program left over", listed(sorted(set(gaps)), most=3))
@@ -94,8 +94,8 @@ def sell_and_lose(left: pd.DataFrame, currency: str = "USD") -> str:
     if left["unknown"].str.contains(NO_ORDERS).any():
         return (
             "Who sells well and loses money, and what each creator left over, cannot be said: the "
-            "affiliate orders are missing, and no other export holds what was refunded, what "
-            "commission was paid and whose order it was. Download them "
+            "affiliate orders are missing (no file holds one), and no other export says what was "
+            "refunded, what commission was paid and whose order it was. Download them "
             f"({DOWNLOAD['affiliate_orders']}) and put the file into the client's exports."
         )
     own = left[left["sells_well"]]
