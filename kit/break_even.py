@@ -123,7 +123,8 @@ def products(client: Any, as_of: date | str, cost_per_click: float = math.nan) -
     names = client.frame("products").dropna(subset=["name"]).drop_duplicates("product_id")
     named = names.set_index("product_id")["name"].to_dict()
     rows["product"] = [named.get(key, f"…{str(key)[-6:]}") for key in rows["product_id"]]
-    answers = [_answers(row, client.policy.fees, cost_per_click) for row in rows.itertuples()]
+    fees = client.policy.fees.of(client.currency)
+    answers = [_answers(row, fees, cost_per_click) for row in rows.itertuples()]
     table = pd.concat([rows.reset_index(drop=True), pd.DataFrame(answers)], axis=1)
     return table.sort_values(["orders", "product_id"], ascending=[False, True])[
         COLUMNS

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import math
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -289,6 +290,18 @@ class Fees(_Section):
         "USD",
         "platform",
     )
+    currency: str = _setting(
+        "USD",
+        "currency of that highest fee; in another one no limit is assumed until it is set",
+        "currency",
+        "platform",
+    )
+
+    def of(self, currency: str) -> Fees:
+        """The fees for a client of that currency: a limit in another one limits nothing."""
+        if currency == self.currency:
+            return self
+        return self.model_copy(update={"refund_fee_most": math.inf})
 
 
 class Returns(_Section):

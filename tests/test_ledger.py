@@ -256,3 +256,20 @@ def test_a_period_of_its_own_counts_its_days_alone(tmp_path):
     client = client_of(tmp_path, orders=[sold(), sold("o2", ordered_at="2026-04-20T20:00:00Z")])
     period = Period(pd.Timestamp("2026-04-20").date(), pd.Timestamp("2026-04-26").date())
     assert lines_of(client, period=period).loc["gross_sales", "amount"] == 40.0
+
+
+@pytest.mark.parametrize(
+    ("market", "fees", "told"),
+    [
+        ("US", {}, ""),
+        ("GB", {}, ", which is that of US shops: set policy.fees for GB"),
+        ("GB", {"referral_rate": 0.09}, ""),
+    ],
+)
+def test_the_us_referral_rate_says_so_in_another_market(tmp_path, market, fees, told):
+    client = client_of(tmp_path, policy={"fees": fees})
+    client.config = client.config.model_copy(update={"market": market})
+    row = lines_of(client).loc["referral_fee"]
+    said = "the referral fee is by the policy's rate, as no statement is read"
+    assert row["assumption"] == said + told
+    assert row["amount"] == pytest.approx(-40 * fees.get("referral_rate", 0.06))

@@ -185,6 +185,17 @@ def test_the_refund_fee_has_a_limit_per_line(tmp_path):
     assert parts["referral_fee"] == 0.0
 
 
+def test_the_limit_in_dollars_limits_no_other_currency(tmp_path):
+    line = {"order_id": "o1", "creator_id": "ana", "ordered_at": "2026-05-06T20:00:00Z"}
+    line |= {"gmv": 500_000.0, "refunded_amount": 500_000.0, "fully_refunded": True}
+    given = {"orders": [line], "currency": "IDR"}
+    assert parts_of(client_with_costs(tmp_path / "a", **given))["amount"]["refund_fee"] == -6000.0
+    own = client_with_costs(
+        tmp_path / "b", **given, policy={"fees": {"refund_fee_most": 900, "currency": "IDR"}}
+    )
+    assert parts_of(own)["amount"]["refund_fee"] == -900.0
+
+
 def test_fees_for_posts_that_never_came_are_named_and_counted_once(tmp_path):
     deal = {
         "creator_id": "ana",

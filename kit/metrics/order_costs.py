@@ -136,7 +136,7 @@ def _with_fees(lines: Any, client: Any) -> Any:
     part which the Payment Amount does not hold yet). The refund administration fee is a share of
     the referral fee given back, up to a limit per line.
     """
-    fees = client.policy.fees
+    fees = client.policy.fees.of(client.currency)
     gmv, refund = lines.gmv.cast("float64"), lines.refunded_amount.cast("float64")
     returned = ibis.ifelse(gmv > 0, refund / gmv.nullif(0.0), 0.0).fill_null(0.0)
     base = gmv + lines.reimbursed.cast("float64")

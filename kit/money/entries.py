@@ -16,6 +16,7 @@ from kit.metrics.periods import Period
 from kit.metrics.sales import FINAL_STATUSES, MONEY, NO_ORDERS, holds_orders, within
 from kit.metrics.traffic import single_product
 from kit.metrics.windowed import AD_KINDS, covered, of_kind
+from kit.policy import Fees
 
 SETTLED, ESTIMATED, ASSUMED, MISSING = "settled", "estimated", "assumed", "missing"
 OWNERS = ["tier", "creator_id", "product_id", "post_id", "week"]
@@ -32,6 +33,7 @@ UNTOLD_SALES = (
     "payment: the payment stands for them"
 )
 BY_DAYS = "fees by month or deal are spread evenly over their days"
+HOME = "US"  # the market whose fees are the policy's own
 NO_ADS = "no ad export is held: taken as no ad spend"
 
 
@@ -103,8 +105,9 @@ def _of_orders(client: Any, as_of: date | str, period: Period) -> pd.DataFrame:
         **{f"{route}_state": _route_state(lines, column) for route, column in _ROUTES.items()},
     }
     sums = fetch(lines.group_by(*OWNERS, **states).agg(**_measures(lines)))
+    assumed = _ASSUMED | _of_another_market(client)
     return pd.concat(
-        [_pieces(sums, line) for line in ORDER_LINES]
+        [_pieces(sums, line, assumed) for line in ORDER_LINES]
         + [
             _without(sums, "goods", "cost of goods"),
             _without(sums, "fulfilment", "fulfilment cost"),
@@ -157,10 +160,10 @@ def _measures(lines: Any) -> dict[str, Any]:
     }
 
 
-def _pieces(sums: pd.DataFrame, line: str) -> pd.DataFrame:
+def _pieces(sums: pd.DataFrame, line: str, assumed: dict[str, str]) -> pd.DataFrame:
     """The known amounts of one line of money, with their status."""
     rows = sums.assign(line=line, amount=sums[line].fillna(0.0), n=sums["lines"])
-    status, said = _status_of_line(sums, line)
+    status, said = _status_of_line(sums, line, assumed)
     rows = rows.assign(status=status, said=said)
     if line in ("goods", "fulfilment"):
         rows["n"] = sums["lines"] - sums[f"lines_without_{line}"]
@@ -169,12 +172,12 @@ def _pieces(sums: pd.DataFrame, line: str) -> pd.DataFrame:
     return rows[(rows["n"] > 0) & (rows["status"] != _OTHER_ROUTE)]
 
 
-def _status_of_line(sums: pd.DataFrame, line: str) -> tuple[Any, Any]:
+def _status_of_line(sums: pd.DataFrame, line: str, assumed: dict[str, str]) -> tuple[Any, Any]:
     if line in _ROUTES:
         status = sums[f"{line}_state"].fillna(_OTHER_ROUTE).astype(object)
         return status, (status == ASSUMED).map({True: NOT_PRINTED, False: ""})
-    if line in _ASSUMED:
-        return ASSUMED, _ASSUMED[line]
+    if line in assumed:
+        return ASSUMED, assumed[line]
     if line in ("goods", "fulfilment"):
         return SETTLED, ""
     status = sums["open"].astype(bool).map({True: ESTIMATED, False: SETTLED})
@@ -190,6 +193,18 @@ _ASSUMED = {
     "referral_fee": "the referral fee is by the policy's rate, as no statement is read",
     "refund_fee": "the fee on refunds is by the policy's rate, as no statement is read",
 }
+
+
+def _of_another_market(client: Any) -> dict[str, str]:
+    """What is assumed of the fees where the US rate stands for that of a shop elsewhere."""
+    market, fees, usual = client.config.market, client.policy.fees, Fees()
+    own = fees.referral_rate != usual.referral_rate or fees.referral_rates
+    if market == HOME or own:
+        return {}
+    told = (
+        f"{_ASSUMED['referral_fee']}, which is that of {HOME} shops: set policy.fees for {market}"
+    )
+    return {"referral_fee": told}
 
 
 def _without(sums: pd.DataFrame, line: str, cost: str) -> pd.DataFrame:

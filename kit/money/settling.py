@@ -113,7 +113,7 @@ def _newest(versions: Any, offsets: list[int]) -> Any:
 
 def _sums(lines: Any, client: Any, *keys: str) -> pd.DataFrame:
     """By week and `keys`: what counting lines left after their costs, fees and commission."""
-    fees = client.policy.fees
+    fees = client.policy.fees.of(client.currency)
     zero = ibis.literal(0).cast(MONEY)
     lines = lines.filter(lines.counts.fill_null(False))
     gmv = lines.gmv.cast(MONEY).fill_null(zero)

@@ -6,10 +6,13 @@ Nothing here imports the kit. `recount(world, as_of)` returns
 
 from __future__ import annotations
 
+import math
 from calendar import monthrange
 from collections import defaultdict
 from datetime import date, timedelta
 from statistics import median
+
+from tests.independent.world import discounts
 
 Figures = dict[tuple[str, str, str, date], tuple[float | None, int | None]]
 
@@ -22,6 +25,7 @@ class Recount:
         self.monday = as_of - timedelta(days=as_of.weekday())
         self.four = as_of - timedelta(days=27)
         self.figures: Figures = {}
+        self.off, self.products = discounts(world), world.products
         listed = {row["post_id"] for row in world.stats}
         self.posts = [post for post in world.posts if post["post_id"] in listed]
         self.by_id = {post["post_id"]: post for post in self.posts}
@@ -268,6 +272,7 @@ class Recount:
                 net[subject] += line.gmv - self.refunded(line)
                 orders[subject].add(line.order_id)
         other = self._other_costs()
+        self._contribution(commission, net, other)
         for subject, revenue in net.items():
             cost = commission[subject]
             n = len(orders[subject])
@@ -277,6 +282,27 @@ class Recount:
                 whole = None  # the ad spend of the period cannot be known
             self.put("commission_ratio", subject, self.four, ratio, n)
             self.put("all_in_cost_ratio", subject, self.four, whole, n)
+
+    def _contribution(self, commission, net, other) -> None:
+        """Net revenue less goods, fulfilment, both fees, commission, samples, flat fees, ads.
+
+        The platform takes 6% of payment and its own discount, gives it back on what is refunded
+        and keeps a fifth of that, at most 5 dollars a line.
+        """
+        costs = {p["product_id"]: p["cost_of_goods"] + p["fulfilment_cost"] for p in self.products}
+        limit = 5.0 if self.world.currency == "USD" else math.inf
+        lost = defaultdict(float)
+        for line in self.lines(self.four, self.as_of):
+            platform, _ = self.off.get((line.order_id, line.sku_id), (0.0, 0.0))
+            back = self.refunded(line) / line.gmv if line.gmv else 0.0
+            full = 0.06 * (line.gmv + platform)
+            fees = full * (1 - back) + min(limit, full * back * 0.2)
+            for subject in self.groups(line.handle):
+                lost[subject] += costs[line.product_id] * line.quantity + fees
+        whole = self.tiled(self.four) is not None
+        for subject in {*net, *other}:
+            left = net[subject] - lost[subject] - commission[subject] - other[subject]
+            self.put("contribution", subject, self.four, left if whole else None)
 
     def _other_costs(self) -> dict:
         costs = defaultdict(float)

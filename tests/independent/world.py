@@ -402,7 +402,9 @@ def _write_week(world: World, index: int, folder: Path) -> None:
 
 
 def _money(world: World, amount: float) -> str:
-    return f"Rp{amount:,.0f}".replace(",", ".") if world.currency == "IDR" else f"${amount:,.2f}"
+    if world.currency == "IDR":
+        return f"Rp{amount:,.0f}".replace(",", ".")
+    return f"{'£' if world.currency == 'GBP' else '$'}{amount:,.2f}"
 
 
 def _video(world: World, post: dict, row: dict) -> dict:
@@ -525,10 +527,28 @@ def _affiliate(world: World, line: Line) -> dict:
     }
 
 
+def discounts(world: World) -> dict[tuple[str, str], tuple[float, float]]:
+    """What platform and seller took off each shop line: the affiliate payment is what is left.
+
+    By the order's last digit the platform gave all of it, the seller did, or both halved it.
+    """
+    paid = {(line.order_id, line.sku_id): line.gmv for line in world.lines}
+    found = {}
+    for line in world.shop:
+        key = (line.order_id, line.sku_id)
+        off = round(line.subtotal - paid.get(key, line.subtotal), 2)
+        share = (1.0, 0.0, 0.5)[int(line.order_id[-1]) % 3]
+        platform = round(off * share, 2)
+        found[key] = (platform, round(off - platform, 2))
+    return found
+
+
 def _write_shop(world: World, folder: Path) -> None:
     shape = "%m/%d/%Y %I:%M:%S %p" if world.market == "US" else "%d/%m/%Y %H:%M:%S"
-    rows = []
+    rows, off = [], discounts(world)
     for line in world.shop:
+        platform, seller = off[line.order_id, line.sku_id]
+        after = round(line.subtotal - platform - seller, 2)
         cancelled = line.created + timedelta(hours=5) if line.status == "Canceled" else None
         rows.append(
             {
@@ -542,10 +562,10 @@ def _write_shop(world: World, folder: Path) -> None:
                 "Quantity": line.quantity,
                 "Sku Quantity of return": line.returned,
                 "SKU Subtotal Before Discount": line.subtotal,
-                "SKU Platform Discount": 0,
-                "SKU Seller Discount": 0,
-                "SKU Subtotal After Discount": line.subtotal,
-                "Order Amount": line.subtotal,
+                "SKU Platform Discount": platform,
+                "SKU Seller Discount": seller,
+                "SKU Subtotal After Discount": after,
+                "Order Amount": after,
                 "Created Time": line.created.strftime(shape) + "\t",
                 "Paid Time": line.paid.strftime(shape) if line.paid else "",
                 "Delivered Time": "",
