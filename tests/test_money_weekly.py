@@ -268,6 +268,37 @@ def test_those_who_sell_well_and_lose_money_are_named():
     assert shown.count("sells well, loses money") == 1
 
 
+def test_what_was_paid_and_not_posted_stands_on_the_creators_line(tmp_path):
+    """280.00 for 28 days and eight posts, of which two came; a sample of 12.40 without a post."""
+    client = small_client(
+        tmp_path,
+        creators=[{"creator_id": "cy"}, {"creator_id": "di"}],
+        agreements=[
+            {"creator_id": "cy", "flat_fee": 280.0, "fee_per": "deal"}
+            | {"valid_from": "2026-04-06", "valid_to": "2026-05-03"}
+        ],
+        posts=[
+            {"post_id": post, "creator_id": "cy", "published_on": "2026-04-20"} for post in "12"
+        ],
+        samples=[
+            {"sample_id": "s1", "creator_id": "di", "product_id": "p1", "unit_cost": 10.0}
+            | {"shipping_cost": 2.4, "shipped_on": "2026-04-08"}
+        ],
+        orders=[sold("o1", "cy", 0.0)],
+        products=[{"product_id": "p1", "cost_of_goods": 5.0, "fulfilment_cost": 2.0}],
+    )
+    found = money.weekly(client, AS_OF)
+    shown = text(tables.creators_by_contribution(found["money_left"]))
+    assert shown.count("$210 paid, not posted") == 2  # cy's line and the program's
+    assert shown.count("$12 of samples, not posted") == 2
+    rows = results.figures("weekly_review", *money.figures(found, "small", AS_OF))
+    own = rows.set_index(["metric", "subject"])["value"]
+    assert own["paid_not_posted", "cy"] == pytest.approx(210.0)
+    assert own["samples_not_posted", "di"] == pytest.approx(12.4)
+    # the fee counts once, the whole of it
+    assert own["contribution_part", "flat_fees"] == pytest.approx(-280.0)
+
+
 def test_the_middle_of_many_creators_stands_together_and_all_still_sum():
     rows = [("creator", f"c{n:02}", 100.0, 50.0 - n, False, n > 50) for n in range(30)]
     left = left_of(("program", "small", 3000.0, 1065.0, False, False), *rows)

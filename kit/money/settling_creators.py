@@ -55,10 +55,13 @@ def cases(client: Any, day: date, age: int) -> pd.DataFrame:
     Columns sunday, creator_id, open_orders, open (GMV) and moved (÷ open).
     """
     offsets = [age + 7 * n for n in range(WEEKS)]
-    sundays = [row[0] for row in settled_weeks(known(client, day, offsets), client, age, day)]
+    rows = known(client, day, offsets, "creator_id")
+    numbers = rows.columns.drop(["offset", "week", "creator_id"])
+    whole = rows.groupby(["offset", "week"], as_index=False)[list(numbers)].sum()
+    sundays = [row[0] for row in settled_weeks(whole, client, age, day)]
     if not sundays:
         return pd.DataFrame(columns=["sunday", "creator_id", "open_orders", "open", "moved"])
-    rows = known(client, day, offsets, "creator_id").dropna(subset=["creator_id"])
+    rows = rows.dropna(subset=["creator_id"])
     back = pd.DataFrame({"offset": [*offsets, *[-1] * WEEKS], "back": [*range(WEEKS)] * 2})
     each = rows.merge(back, on="offset")
     each["sunday"] = each["week"] + pd.to_timedelta(6 + 7 * each["back"], unit="D")

@@ -127,6 +127,7 @@ def figures(tables: dict[str, pd.DataFrame], program: str, day: date) -> list[pd
         _part(tables["money_lines"], "contribution_part", "line", "amount"),
         _part(tables["money_status"], "money_share", "status", "share").assign(status=None),
         *_of_subjects(tables["money_left"]),
+        *_of_idle(tables["money_left"]),
         _of_settling(tables["settling"]),
         _of_range(tables["provisional"], program),
         _of_ranges(tables["creator_ranges"], tables["money_left"]),
@@ -169,6 +170,16 @@ def _of_subjects(left: pd.DataFrame) -> list[pd.DataFrame]:
         )
         for name, count in names.items()
     ]
+
+
+def _of_idle(left: pd.DataFrame) -> list[pd.DataFrame]:
+    """What was paid for posts that did not come, of those of whom anything was."""
+    found = []
+    for name in ("paid_not_posted", "samples_not_posted"):
+        own = left[(left[name] > 0) & ~left["subject"].isin(UNASSIGNED.values())]
+        frame = pd.DataFrame({"subject_kind": own["subject_kind"], "subject": own["subject"]})
+        found.append(frame.assign(metric=name, value=own[name].astype("float64")))
+    return found
 
 
 def _of_settling(rows: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,8 @@ from kit import words
 from kit.sentences.money import share, share_range
 from kit.tables.look import Column, finished
 
+IDLE = ["paid_not_posted", "samples_not_posted"]
+
 
 def creators_by_contribution(
     left: pd.DataFrame, currency: str = "USD", subtitle: str = "", each: int = 12
@@ -26,11 +28,11 @@ def creators_by_contribution(
     frame = pd.concat([_middle_together(rows[~nothing], each), program.assign(subject="Program")])
     shown = frame.assign(
         settles=[_span(row, currency) for row in frame.to_dict("records")],
-        note=["sells well, loses money" if one else " " for one in _both(frame)],
+        note=[_notes(*row, currency) for row in zip(_both(frame), *_idle(frame), strict=True)],
         who=[words.sentence(s).rstrip(".") if " " in s else s for s in frame["subject"]],
     )
     columns = [
-        Column("who", "Creator", width="22%"),
+        Column("who", "Creator", width="20%"),
         Column("net_revenue", "Net revenue", "money"),
         Column("contribution", "Left over", "money"),
         Column("settles", "Once settled", "range", width="16%"),
@@ -38,7 +40,7 @@ def creators_by_contribution(
         Column("orders", "Orders", "count"),
         Column("contribution_per_order", "Per order", "money", "Left over"),
         Column("contribution_per_post", "Per post", "money", "Left over"),
-        Column("note", "What stands out", width="13%"),
+        Column("note", "What stands out", width="15%"),
     ]
     return finished(
         shown,
@@ -66,6 +68,20 @@ def _span(row: dict, currency: str) -> str:
     return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
+def _idle(frame: pd.DataFrame) -> list[list[float]]:
+    """What was paid in fees for posts that did not come, and for samples not posted yet."""
+    return [frame.reindex(columns=[name])[name].fillna(0.0).tolist() for name in IDLE]
+
+
+def _notes(loses: bool, fees: float, samples: float, currency: str) -> str:
+    told = ["sells well, loses money"] if loses else []
+    if fees >= 0.5:
+        told.append(f"{words.money(fees, currency, 0)} paid, not posted")
+    if samples >= 0.5:
+        told.append(f"{words.money(samples, currency, 0)} of samples, not posted")
+    return "; ".join(told) or " "
+
+
 def _both(frame: pd.DataFrame) -> pd.Series:
     return frame["sells_well"].fillna(False).astype(bool) & frame["loses"].fillna(False)
 
@@ -76,7 +92,8 @@ def _middle_together(rows: pd.DataFrame, each: int) -> pd.DataFrame:
     middle = rows.iloc[each:-each]
     kept = middle[_both(middle)]  # whoever is named stays
     rest = middle.drop(kept.index)
-    sums = rest[["net_revenue", "contribution", "orders", "posts"]].sum(skipna=False)
+    summed = ["net_revenue", "contribution", "orders", "posts", *rest.columns.intersection(IDLE)]
+    sums = rest[summed].sum(skipna=False)
     net = sums["net_revenue"]
     one = {
         **sums.to_dict(),
