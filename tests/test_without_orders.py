@@ -15,6 +15,7 @@ from kit import (
     payback,
     review,
     sentences,
+    tables,
 )
 from kit.metrics.sales import NO_ORDERS
 from kit.money import gmv_change
@@ -66,6 +67,9 @@ def test_the_review_says_what_is_missing_what_that_makes_impossible_and_where_it
     assert "Seller Center: Affiliate Center > Affiliate orders > Export" in said
     assert "the affiliate orders are missing" in sentences.money_left(found["money_lines"])
     assert NO_ORDERS in sentences.provisional(found["provisional"].iloc[0])
+    shown = tables.creators_by_contribution(found["money_left"]).as_raw_html()
+    assert "Not known without the affiliate orders." in shown
+    assert "ana" not in shown
     fig, ax = plt.subplots()
     contribution(found["money_lines"], ax)
     assert "the affiliate orders are missing" in ax.texts[0].get_text()

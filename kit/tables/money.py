@@ -6,6 +6,7 @@ import pandas as pd
 from great_tables import GT
 
 from kit import words
+from kit.metrics.sales import NO_ORDERS
 from kit.sentences.money import share, share_range
 from kit.tables.look import Column, finished
 
@@ -24,11 +25,17 @@ def creators_by_contribution(
         ["contribution", "subject"], ascending=[False, True]
     )
     program = left[left["subject_kind"] == "program"]
+    unsold = left["unknown"].str.contains(NO_ORDERS).any()
+    if unsold:
+        rows, program = rows.iloc[:0], program.iloc[:0]
     nothing = rows["contribution"].eq(0) & rows["net_revenue"].eq(0)
     frame = pd.concat([_middle_together(rows[~nothing], each), program.assign(subject="Program")])
     shown = frame.assign(
         settles=[_span(row, currency) for row in frame.to_dict("records")],
-        note=[_notes(*row, currency) for row in zip(_both(frame), *_idle(frame), strict=True)],
+        note=[
+            _notes(loses, fees, samples, currency)
+            for loses, fees, samples in zip(_both(frame), *_idle(frame), strict=True)
+        ],
         who=[words.sentence(s).rstrip(".") if " " in s else s for s in frame["subject"]],
     )
     columns = [
@@ -54,7 +61,9 @@ def creators_by_contribution(
         "creator, as nine in ten earlier four weeks moved of creators with about as many open "
         "orders (their own widest counts too); of the program, the widest its own moved. A dash: "
         "a cost is not known, or too few such weeks are on record.",
-        none="No creator has sold or cost anything.",
+        none="Not known without the affiliate orders."
+        if unsold
+        else "No creator has sold or cost anything.",
         currency=currency,
         strong={"note": _both(frame).reset_index(drop=True)} if len(frame) else None,
     )
