@@ -34,7 +34,7 @@ def execute(source: Path, notebook: Path, values: Mapping[str, Any], home: Path)
     from kit import kernels
 
     # one BLAS thread and a fixed hash seed: sums and sets come out alike on every machine
-    environment = {
+    given = {
         "KIT_HOME": str(home),
         "KIT_REPORT_FOLDER": str(notebook.parent),
         "MPLBACKEND": None,
@@ -43,7 +43,7 @@ def execute(source: Path, notebook: Path, values: Mapping[str, Any], home: Path)
         "PYTHONHASHSEED": "0",
     }
     try:
-        with _environment(environment), _door() as config:
+        with environment(given), _door() as config:
             papermill.execute_notebook(
                 str(source),
                 str(notebook),
@@ -117,12 +117,13 @@ def show_error(notebook: NotebookNode, problem: str) -> None:
 @contextmanager
 def no_ingest(off: bool) -> Iterator[None]:
     """While the block runs, tables are read as they stand, in this process and its kernels."""
-    with _environment({"KIT_INGEST": "off" if off else None}):
+    with environment({"KIT_INGEST": "off" if off else None}):
         yield
 
 
 @contextmanager
-def _environment(values: Mapping[str, str | None]) -> Iterator[None]:
+def environment(values: Mapping[str, str | None]) -> Iterator[None]:
+    """While the block runs, these are set in the environment, or not set where they are None."""
     before = {name: os.environ.get(name) for name in values}
     _set(values)
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kit import client as clients
-from kit import execution, fleet, running, week
+from kit import cluster, execution, fleet, running, week
 from kit import ingest as ingests
 from kit import parameters as asked
 from kit.errors import KitError, ReportError, plain
@@ -140,10 +140,11 @@ def _refuse_other_day(job: Job) -> None:
             )
 
 
-def run(jobs: Sequence[Job], workers: int = WORKERS) -> Iterator[Outcome]:
+def run(jobs: Sequence[Job], workers: int = WORKERS, dask: str | None = None) -> Iterator[Outcome]:
     """Make reports side by side, each in a process of its own; one that fails stops no other.
 
-    Outcomes come as they are ready, those unchanged first.
+    Outcomes come as they are ready, those unchanged first. `dask` is the address of a cluster that
+    makes them instead (`kit.cluster`).
     """
     todo = []
     for one in _unless_unchanged(jobs):
@@ -151,10 +152,18 @@ def run(jobs: Sequence[Job], workers: int = WORKERS) -> Iterator[Outcome]:
             yield one
         else:
             todo.append(one)
-    if len(todo) == 1:
+    if len(todo) == 1 and not dask:
         yield make(todo[0])
     elif todo:
-        yield from fleet.side_by_side(todo, perform, workers)
+        yield from _side_by_side(todo, workers, dask, todo[0].home)
+
+
+def _side_by_side(
+    todo: Sequence[Any], workers: int, dask: str | None, home: Path
+) -> Iterator[Outcome]:
+    if dask:
+        return cluster.side_by_side(todo, perform, dask, home)
+    return fleet.side_by_side(todo, perform, workers)
 
 
 def _unless_unchanged(jobs: Sequence[Job]) -> Iterator[Job | Outcome]:
@@ -204,15 +213,17 @@ def run_clients(
     force: bool = False,
     ingest: bool = True,
     workers: int = WORKERS,
+    dask: str | None = None,
 ) -> Iterator[Outcome]:
     """Make the reports of many clients side by side; a client that cannot be read stops no other.
 
-    Raises a `KitError` only for what concerns them all, such as an unknown notebook.
+    Raises a `KitError` only for what concerns them all, such as an unknown notebook, or a cluster
+    (`dask`, its address) that cannot do it.
     """
     for notebook in notebooks:
         _checked(find_notebook(notebook), parameters or {})
-    request = (as_of, tuple(notebooks), dict(parameters or {}), home, force, ingest)
-    return _of_clients(names, request, workers)
+    request = (as_of, tuple(notebooks), dict(parameters or {}), clients.home(home), force, ingest)
+    return _of_clients(names, request, workers, dask)
 
 
 class Reading(NamedTuple):
@@ -226,7 +237,9 @@ class Reading(NamedTuple):
         return [failed(Path(each).stem, self.client, None, why) for each in self.request[1]]
 
 
-def _of_clients(names: Sequence[str], request: tuple, workers: int) -> Iterator[Outcome]:
+def _of_clients(
+    names: Sequence[str], request: tuple, workers: int, dask: str | None
+) -> Iterator[Outcome]:
     """Clients whose tables are up to date first, here; then what is to be read and made."""
     with execution.no_ingest(not request[-1]):
         todo: list[Job | Reading] = []
@@ -238,7 +251,7 @@ def _of_clients(names: Sequence[str], request: tuple, workers: int) -> Iterator[
                 else:
                     todo.append(one)
         if todo:
-            yield from fleet.side_by_side(todo, perform, workers)
+            yield from _side_by_side(todo, workers, dask, request[3])
 
 
 def _is_read(client: str, request: tuple) -> bool:

@@ -40,6 +40,10 @@ def run(
         bool, typer.Option("--no-ingest", help="Do not look for new exports first.")
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Reports made side by side.")] = 2,
+    dask: Annotated[
+        str | None,
+        typer.Option("--dask", help="Address of a Dask scheduler whose workers make them."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what became of each report as JSON.")
     ] = False,
@@ -66,7 +70,7 @@ def run(
         "force": force,
         "ingest": not no_ingest,
     }
-    outcomes = _followed(names, request, jobs, all_clients, log_json)
+    outcomes = _followed(names, request, (jobs, dask), all_clients, log_json)
     front.rewrite(where(home))
     if not log_json:
         printed.outcomes(outcomes, notebooks, as_json)
@@ -106,18 +110,22 @@ def _values(given: list[str]) -> dict[str, str]:
 
 
 def _followed(
-    names: list[str], request: dict[str, Any], jobs: int, all_clients: bool, log_json: bool
+    names: list[str],
+    request: dict[str, Any],
+    where: tuple[int, str | None],
+    all_clients: bool,
+    log_json: bool,
 ) -> list[Outcome]:
     """All outcomes, told as they are ready: a bar with the time left, or a line of JSON each."""
     from kit import events, execution, reports
 
     follow = events.followed if log_json else _bar
     if all_clients:
-        made = reports.run_clients(names, **request, workers=jobs)
+        made = reports.run_clients(names, **request, workers=where[0], dask=where[1])
         return follow(made, len(names) * len(request["notebooks"]))
     with execution.no_ingest(not request["ingest"]):
         planned = reports.plan(names[0], **request)
-        return follow(reports.run(planned, jobs), len(planned))
+        return follow(reports.run(planned, *where), len(planned))
 
 
 def _bar(made: Iterable[Outcome], total: int) -> list[Outcome]:
