@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kit import change, decided, metrics, results, scorecard, spark, velocity, words
+from kit import blocks, change, decided, metrics, results, scorecard, spark, velocity, words
 from kit.backtest import thresholds
 from kit.backtest.cases import own_thresholds
 from kit.money import weekly as money
@@ -34,12 +34,13 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     """The findings of the weekly review: figures, decisions, and the frames its charts draw.
 
     Every roster creator who is active or has an agreement in force gets exactly one verdict.
-    Tables: verdicts (a row per creator), scores (creator × metric), flags (act and watch alone),
-    distribution (creators by GMV), weeks (posts beside GMV), tiers (GMV per active creator),
-    forecast, false_alarms, sparks, angles, repeat, change (of GMV since last week, part by part),
-    movers (the same for each tier, hook angle, product and creator), thresholds (where the client's
-    own past would put them), looks, decided and since (what became of earlier decisions, see
-    `decided.LookBack`) and those of `money.weekly`.
+    Tables: headlines and written (the blocks that open it, see `blocks`), verdicts (a row per
+    creator), scores (creator × metric), flags (act and watch alone), distribution (creators by
+    GMV), weeks (posts beside GMV), tiers (GMV per active creator), forecast, false_alarms, sparks,
+    angles, repeat, change (of GMV since last week, part by part), movers (the same for each tier,
+    hook angle, product and creator), thresholds (where the client's own past would put them),
+    looks, decided and since (what became of earlier decisions, see `decided.LookBack`) and those of
+    `money.weekly`.
     """
     day = metrics.as_day(as_of)
     counted = metrics.figures(client, day)
@@ -65,9 +66,12 @@ def report(client: Any, as_of: date | str) -> results.Findings:
         *change.figures(moved, client.name, day),
         thresholds.figures(own, (client.first_day() or day, day)),
         *money.figures(ledger, client.name, day),
+        blocks.week_before(client, day),
     )
     flags = _flags(scored.rows, people)
     tables = {
+        "headlines": blocks.headlines(figures, blocks.goals_of(client), day),
+        "written": blocks.written(client, day),
         "verdicts": judged,
         "scores": scored.rows[scored.rows["creator_id"].isin(people["creator_id"])],
         "flags": flags,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kit import glossary, sentences, words
+from kit import glossary, goals, sentences, words
 from kit.deck.span import Span, total
 
-# Costs: less is better.
-_LOWER = {"commission_ratio", "commission_ratio_settled", "all_in_cost_ratio"}
 _COLUMNS = ["Goal of", "Reached", "Goal", "Against it", "Period"]
 
 
@@ -25,7 +23,7 @@ def _row(span: Span, metric: str, goal: float) -> dict[str, str]:
         "Goal of": glossary.metric(metric).name,
         "Reached": sentences.value({"value": reached, "unit": unit}, span.currency),
         "Goal": sentences.value(written, span.currency),
-        "Against it": _verdict(metric, reached, goal),
+        "Against it": goals.verdict(metric, reached, goal),
         "Period": period,
     }
 
@@ -43,26 +41,7 @@ def _reached(span: Span, metric: str) -> tuple[float | None, str, str]:
     return value, str(row["unit"]), words.period(row["period_start"], row["period_end"])
 
 
-def _verdict(metric: str, reached: float | None, goal: float) -> str:
-    if reached is None:
-        return "not known"
-    if metric in _LOWER:
-        return "within" if reached <= goal else "over"
-    return "met" if reached >= goal else "missed"
-
-
 def goals_sentence(span: Span) -> str:
     """How many goals were met and which were not; '' where none is set."""
-    if not span.goals:
-        return ""
-    rows = against_goals(span)
-    good = rows["Against it"].isin(["met", "within"])
-    text = f"{int(good.sum())} of {words.count(len(rows), 'goal')} met"
-    names = pd.Series([sentences.name(metric) for metric in span.goals])
-    missed = names[rows["Against it"].isin(["missed", "over"])]
-    unknown = names[rows["Against it"] == "not known"]
-    if len(missed):
-        text += f"; not met: {words.listed(missed)}"
-    if len(unknown):
-        text += f"; not known: {words.listed(unknown)}"
-    return text
+    names = [sentences.name(metric) for metric in span.goals]
+    return goals.sentence(dict(zip(names, against_goals(span)["Against it"], strict=True)))

@@ -17,6 +17,7 @@ from kit.sentences.backtest import (
     threshold,
     why_not_replayed,
 )
+from kit.sentences.blocks import against_goals, asked, changed, coming, happened
 from kit.sentences.decided import decided, since
 from kit.sentences.decisions import (
     ORDER_OF_ACTIONS,
@@ -112,6 +113,11 @@ from kit.sentences.program import (
 )
 
 __all__ = [
+    "happened",
+    "coming",
+    "changed",
+    "asked",
+    "against_goals",
     "EXPECTATIONS",
     "ORDER_OF_ACTIONS",
     "THRESHOLDS",

@@ -5,6 +5,7 @@ frame becomes a sentence that says there is none.
 """
 
 from kit.tables.backtest import own_thresholds, replayed_sparks
+from kit.tables.blocks import headlines
 from kit.tables.creators import (
     creator_posts,
     decisions,
@@ -65,6 +66,7 @@ from kit.tables.reference import (
 from kit.tables.tiers import audit, medians, moves
 
 __all__ = [
+    "headlines",
     "ad_steps",
     "angles",
     "audit",
