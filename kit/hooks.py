@@ -131,8 +131,10 @@ def _angle_clicks(
     """About how many more clicks of an angle, spread as so far, would settle where it stands."""
     z = special.ndtri(CLAIM)
     with np.errstate(divide="ignore", invalid="ignore"):
-        wanted = (z / effect) ** 2 - 1 / prior
-        so_far = 1 / sd**2 - 1 / prior
+        # one angle alone has no spread around the average: nothing would settle where it stands
+        known = np.divide(1.0, prior)
+        wanted = (z / effect) ** 2 - known
+        so_far = 1 / sd**2 - known
         more = clicks * (wanted / so_far - 1)
     usable = np.isfinite(more) & (so_far > 0) & (more <= MOST_CLICKS)
     return np.where(usable, np.ceil(np.maximum(more, 1)), np.nan)
@@ -241,8 +243,8 @@ def _cell_note(row: Any) -> str:
 def with_names(cells: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
     """The cells with `product`: its name in the ledger, else its id."""
     names = products.dropna(subset=["name"]).drop_duplicates("product_id", keep="last")
-    named = cells["product_id"].map(names.set_index("product_id")["name"].to_dict())
-    return cells.assign(product=named.fillna(cells["product_id"]))
+    called = names.set_index("product_id")["name"].to_dict()
+    return cells.assign(product=[called.get(one, one) for one in cells["product_id"]])
 
 
 def next_briefs(cells: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:

@@ -114,3 +114,14 @@ def test_next_briefs_say_use_lean_to_and_try():
     proven = hooks.decisions(briefs.reset_index())
     assert proven["subject"].tolist()[0].endswith("/serum")
     assert (proven["confidence"] >= 0.95).all()
+
+
+def test_one_angle_alone_is_compared_with_nothing():
+    rows = pd.DataFrame(
+        {"post_id": ["v1", "v2"], "creator_id": ["mia", "zoe"], "hook_angle": "social_proof",
+         "product_id": "p1", "clicks": [200, 300], "orders": [6, 8]}
+    )  # fmt: skip
+    made = hooks.effects(rows)
+    assert made.angles["note"].tolist() == ["the only angle used"]
+    assert made.angles["clicks_needed"].isna().all()
+    assert made.cells["firm"].tolist() == [False]
