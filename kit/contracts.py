@@ -367,6 +367,17 @@ class Events:
     )
 
 
+class Plans:
+    """One row per post planned together with a partner."""
+
+    key = ["creator_id", "planned_on", "product_id"]
+    columns = _columns(
+        (TEXT, "creator_id"),
+        (DAY, "planned_on"),
+        (TEXT, "kind product_id hook_angle idea who_does_what status post_id"),
+    )
+
+
 class Notes:
     """One row per text for one block of one week's report."""
 
@@ -501,6 +512,7 @@ TABLES: dict[str, type] = {
     "hooks": Hooks,
     "costs": Costs,
     "events": Events,
+    "plans": Plans,
     "notes": Notes,
     "actions": Actions,
     "set_aside": SetAside,

@@ -17,9 +17,11 @@ from typing import Any
 
 import pandas as pd
 
-from kit import contracts, ledger_files, ledger_values
+from kit import contracts, ledger_files, ledger_links, ledger_values
 from kit.errors import LedgerError
 from kit.ledger_files import Book
+from kit.ledger_rules import brief_posts as brief_posts
+from kit.ledger_rules import contradictions, refuse_two_agreements, repeats, two_briefs
 from kit.ledger_values import Writing
 
 HOOK_ANGLES = ("problem_agitation", "transformation_reveal", "social_proof", "curiosity_gap")
@@ -55,6 +57,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "hooks": ("post_id", "window_s", "views", "held_views", "source", "seen_on"),
     "costs": ("month", "kind", "planned", "spent"),
     "events": ("date", "kind", "subject", "what"),
+    "plans": (
+        *("handle", "planned_on", "kind", "product_id", "hook_angle", "idea", "who_does_what"),
+        *("status", "post_id"),
+    ),
     "notes": ("week", "block", "text", "owner", "due"),
     "actions": ("decision_id", "done_on", "by", "note"),
 }
@@ -71,6 +77,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "hooks": ("post_id", "window_s", "views", "held_views", "source", "seen_on"),
     "costs": ("month", "kind"),
     "events": ("date",),
+    "plans": ("handle", "planned_on"),
     "notes": ("week", "block"),
     "actions": ("decision_id",),
 }
@@ -84,27 +91,10 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("spark_codes", "kind"): ("video_code", "mass", "business_center"),
     ("hooks", "source"): ("creator", "ad"),
     ("costs", "kind"): ("product", "coordinator", "spark", "other"),
+    ("plans", "kind"): ("video", "live"),
+    ("plans", "hook_angle"): HOOK_ANGLES,
+    ("plans", "status"): ("idea", "agreed", "posted", "dropped"),
     ("notes", "block"): ("happened", "changed", "next", "ask"),
-}
-
-IN_ORDER: dict[str, tuple[tuple[str, str], ...]] = {
-    "agreements": (("valid_from", "valid_to"), ("exclusivity_from", "exclusivity_until")),
-    "compliance": (("happened_on", "resolved_on"),),
-    "samples": (
-        ("requested_on", "approved_on"),
-        ("requested_on", "shipped_on"),
-        ("shipped_on", "delivered_on"),
-    ),
-    "spark_codes": (("authorised_on", "ends_on"), ("flight_from", "flight_to")),
-}
-
-ONCE: dict[str, tuple[str, ...]] = {
-    "creators": ("handle",),
-    "products": ("product_id", "sku_id", "valid_from"),
-    "briefs": ("brief_id",),
-    "samples": ("sample_id",),
-    "costs": ("month", "kind"),
-    "hooks": ("post_id", "source", "window_s", "seen_on"),
 }
 
 TIERS = {"tier", "from_tier", "to_tier"}
@@ -146,24 +136,31 @@ def read_ledgers(folder: Path, currency: str = "USD", date_order: str | None = N
     """
     there = ledger_files.find(folder, COLUMNS)
     found = Ledgers(refused=there.refused, notes=there.notes, files=there.files)
+    rows: dict[str, pd.DataFrame] = {}
     for name in COLUMNS:
         found.tables[name] = contracts.empty(contracts.TABLES[name])
         if name in there.books:
-            _read_into(found, name, there.books[name], currency, date_order)
+            held = _read_into(found, name, there.books[name], currency, date_order)
+            rows |= {} if held is None else {name: held}
+    labels = {name: book.label for name, book in there.books.items()}
+    found.notes += ledger_links.notes(rows, labels, found.former)
     return found
 
 
 def _read_into(
     found: Ledgers, name: str, book: Book, currency: str, date_order: str | None
-) -> None:
+) -> pd.DataFrame | None:
+    """The ledger's rows as they stand in the file; None where it is refused."""
     try:
         rows, notes = read_ledger(book, name, currency, date_order)
         if name == "creators":
             found.former = _former(rows, book.label)
         found.tables[name] = _canonical(rows, name, found.former, book.label)
         found.notes += notes
+        return rows
     except LedgerError as error:
         found.refused.append((book.path, str(error)))
+        return None
 
 
 def read_ledger(
@@ -184,8 +181,8 @@ def read_ledger(
     ]
     rows_frame = pd.DataFrame(rows, columns=["row", *(column for column in header if column)])
     if not problems:
-        problems += _repeats(rows_frame, name)
-        problems += _two_briefs(rows_frame) if name == "briefs" else []
+        problems += repeats(rows_frame, name)
+        problems += two_briefs(rows_frame) if name == "briefs" else []
     if problems:
         rest = len(problems) - MOST_SHOWN
         more = f" And {rest} more like these." if rest > 0 else ""
@@ -266,7 +263,7 @@ def _row(
                 raise ValueError("is empty. Fill it in or take the row out.")
         except ValueError as problem:
             problems.append(f"row {number}, column {column} {problem}")
-    problems += [f"row {number}, {text}" for text in _contradictions(name, values)]
+    problems += [f"row {number}, {text}" for text in contradictions(name, values)]
     return values
 
 
@@ -275,7 +272,7 @@ def _value(name: str, column: str, text: str, writing: Writing) -> Any:
     if (name, column) in WORDS:
         return ledger_values.word(text, WORDS[name, column])
     if column == "handle":
-        return handle(text)
+        return _handle(text)
     if column in TIERS:
         return ledger_values.number(text, int, 1, 3)
     if column in RATES:
@@ -295,55 +292,11 @@ def _value(name: str, column: str, text: str, writing: Writing) -> Any:
     return readers.get(_type(name, column), str)(text)
 
 
-def _contradictions(name: str, values: Mapping[str, Any]) -> list[str]:
-    found = [
-        f"column {later} is {values[later]}, before {first} {values[first]}."
-        for first, later in IN_ORDER.get(name, ())
-        if values.get(first) and values.get(later) and values[later] < values[first]
-    ]
-    if name == "hooks" and (values.get("held_views") or 0) > (values.get("views") or 0):
-        found.append(f"column held_views is {values['held_views']}, above views {values['views']}.")
-    if name == "agreements" and values.get("flat_fee") and not values.get("fee_per"):
-        found.append("column fee_per is empty beside a flat_fee. Expected post, month or deal.")
-    if name == "spark_codes" and values.get("kind") == "video_code" and not values.get("post_id"):
-        found.append("column post_id is empty: a video_code belongs to one post.")
+def _handle(text: str) -> str:
+    found = handle(text)
+    if not found:
+        raise ValueError(f"holds {text!r}, which is no handle. Write it as TikTok prints it.")
     return found
-
-
-def _repeats(rows: pd.DataFrame, name: str) -> list[str]:
-    """Rows that name the same thing twice, though the ledger holds each once."""
-    key = [column for column in ONCE.get(name, ()) if column in rows]
-    if not key or rows.empty:
-        return []
-    named = rows[rows[key[0]].notna()]
-    same = named.duplicated(key, keep=False)
-    return [
-        f"rows {', '.join(str(row) for row in group['row'])} are all for "
-        f"{', '.join(str(group.iloc[0][column]) for column in key if group.iloc[0][column])}. "
-        "Keep one of them."
-        for _, group in named[same].groupby(key, dropna=False, sort=True)
-    ]
-
-
-def _two_briefs(rows: pd.DataFrame) -> list[str]:
-    if "post_id" not in rows:
-        return []
-    posts = brief_posts(rows)
-    twice = posts.groupby("post_id")["brief_id"].nunique()
-    return [
-        f"column post_id: post {post} stands in briefs "
-        f"{' and '.join(sorted(posts.loc[posts['post_id'] == post, 'brief_id']))}. "
-        "A post answers one brief."
-        for post in sorted(twice[twice > 1].index)
-    ]
-
-
-def brief_posts(briefs: pd.DataFrame) -> pd.DataFrame:
-    """One row per brief and post it led to: the brief's columns, its ``;`` list of ids parted."""
-    given = briefs[briefs["post_id"].notna()]
-    parted = given.assign(post_id=given["post_id"].astype("str").str.split(";")).explode("post_id")
-    parted["post_id"] = parted["post_id"].str.strip()
-    return parted[parted["post_id"] != ""].drop_duplicates(["brief_id", "post_id"])
 
 
 def _former(creators: pd.DataFrame, file: str) -> dict[str, str]:
@@ -370,7 +323,7 @@ def _canonical(rows: pd.DataFrame, name: str, former: Mapping[str, str], file: s
     if "handle" in known:
         known["handle"] = known["handle"].map(lambda h: former.get(h, h), na_action="ignore")
     if name == "agreements":
-        _refuse_two_agreements(known, file)
+        refuse_two_agreements(known, file)
     if name == "creators":
         known = known.rename(columns={"tier": "tier_given"})
         known["creator_id"] = known["handle"]
@@ -379,18 +332,3 @@ def _canonical(rows: pd.DataFrame, name: str, former: Mapping[str, str], file: s
     if name != "tiers":
         known = known.drop(columns="row")
     return contracts.frame(contracts.arrow(known, contracts.TABLES[name]))
-
-
-def _refuse_two_agreements(rows: pd.DataFrame, file: str) -> None:
-    ordered = rows.sort_values(["handle", "valid_from", "row"])
-    before: Any = None
-    for now in ordered.to_dict("records"):
-        end = before and (before.get("valid_to") or None)
-        if before and before["handle"] == now["handle"]:
-            if end is None or pd.isna(end) or end >= now["valid_from"]:
-                raise LedgerError(
-                    f"{file}: rows {before['row']} and {now['row']} are two agreements of "
-                    f"{now['handle']} on {now['valid_from']}. End the first (valid_to) the day "
-                    "before the second begins."
-                )
-        before = now

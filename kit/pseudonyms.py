@@ -30,6 +30,7 @@ POST = {"post_id"}
 DROPPED = {
     *("caption", "campaign_name", "ad_name", "former_handles", "value", "what", "reason", "text"),
     *("owner", "by", "note", "call_to_action", "do_not_say", "proof", "refused", "notes"),
+    *("idea", "who_does_what"),
     *("unmatched", "sheet"),
 }
 FILE = {"file", "files", "same_bytes_as", "file_before", "file_after"}

@@ -25,6 +25,7 @@ COMMANDS = [
     "creator",
     "share",
     "brief",
+    "plan",
     "today",
     "backtest",
     "explain",

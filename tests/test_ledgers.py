@@ -1,5 +1,7 @@
 """Ledgers typed in the test: what is read, and what each mistake says."""
 
+import csv
+import io
 import re
 from datetime import date
 from pathlib import Path
@@ -8,7 +10,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from kit import ledgers, people
+from kit import contracts, ledger_rules, ledgers, people
+from tests.conftest import SAMPLE
 
 FLOORS = (0, 100_000, 500_000)
 
@@ -112,7 +115,7 @@ AGREED = "handle,valid_from,valid_to\n"
         (
             "briefs",
             "brief_id,post_id\nB1,1;2\nB2,2\n",
-            r"post 2 stands in briefs B1 and B2\. A post answers one",
+            r"rows 2 and 3, column post_id: post 2 stands in briefs B1 and B2\. A post answers one",
         ),
         (
             "compliance",
@@ -185,12 +188,264 @@ AGREED = "handle,valid_from,valid_to\n"
             r"column post_id is empty: a video_code belongs to one post",
         ),
         ("costs", "month,kind\n2026-05,product\n2026-05-01,product\n", r"rows 2, 3 are all for"),
+        ("samples", "handle,unit_cost\nmia,free\n", r"row 2, column unit_cost holds 'free'"),
+        ("samples", "handle\n,\nmia\n@\n", r"row 4, column handle holds '@'"),
+        (
+            "samples",
+            "sample_id,handle\nS1,mia\nS1,zoe\n",
+            r"rows 2, 3 are all for S1 \(column sample_id\)\. Keep one of them",
+        ),
+        (
+            "samples",
+            "handle,shipped_on,delivered_on\nmia,2026-05-04,2026-05-03\n",
+            r"row 2, column delivered_on is 2026-05-03, before shipped_on 2026-05-04",
+        ),
+        (
+            "samples",
+            "handle,delivered_on\nmia,last Tuesday\n",
+            r"row 2, column delivered_on holds 'last Tuesday'\. Write the date as",
+        ),
+        (
+            "samples",
+            "handle,post_id\nmia,7.6E+18\n",
+            r"row 2, column post_id holds '7\.6E\+18', an id a spreadsheet has rounded",
+        ),
+        (
+            "spark_codes",
+            "kind,post_id,days\nvideo_code,1,sixty\n",
+            r"row 2, column days holds 'sixty'\. Write a whole number",
+        ),
+        (
+            "spark_codes",
+            "kind,authorised_on,ends_on\nmass,2026-05-04,2026-05-01\n",
+            r"row 2, column ends_on is 2026-05-01, before authorised_on 2026-05-04",
+        ),
+        (
+            "spark_codes",
+            "kind,flight_from,flight_to\nmass,2026-05-04,2026-05-01\n",
+            r"row 2, column flight_to is 2026-05-01, before flight_from",
+        ),
+        ("spark_codes", "kind,handle\nspark,mia\n", r"row 2, column kind holds 'spark'"),
+        (
+            "agreements",
+            "handle,valid_from,exclusivity\nmia,2026-05-04,total\n",
+            r"row 2, column exclusivity holds 'total', which is none of none, category, full",
+        ),
+        (
+            "agreements",
+            "handle,valid_from,exclusivity_from,exclusivity_until\n"
+            "mia,2026-05-04,2026-06-01,2026-05-31\n",
+            r"row 2, column exclusivity_until is 2026-05-31, before exclusivity_from",
+        ),
+        (
+            "agreements",
+            "handle,valid_from,posts_per_week\nmia,2026-05-04,two\n",
+            r"row 2, column posts_per_week holds 'two'",
+        ),
+        (
+            "plans",
+            "handle,planned_on,status\nmia,2026-05-04,done\n",
+            r"row 2, column status holds 'done', which is none of idea, agreed, posted, dropped",
+        ),
+        ("plans", "handle,planned_on\nmia,soon\n", r"row 2, column planned_on holds 'soon'"),
+        ("actions", "decision_id,done_on\n,2026-05-04\n", r"row 2, column decision_id is empty"),
+        (
+            "tiers",
+            "handle,changed_on,to_tier\nmia,2026-05-04,0\n",
+            r"row 2, column to_tier.*1 to 3",
+        ),
+        (
+            "hooks",
+            "post_id,window_s\n1,3\n",
+            r"lacks the column views, held_views, source, seen_on",
+        ),
+        ("events", "date\n2026-13-01\n", r"row 2, column date holds '2026-13-01', a day that does"),
     ],
 )
 def test_a_mistake_names_file_row_column_and_the_remedy(tmp_path, name, text, said):
-    told = message(tmp_path, **{name: text})
+    rest = {"notes": "week,block\n2026-W19,next\n", "events": "date\n2026-05-04\n"}
+    found = books(tmp_path, **{**rest, name: text})
+    (told,) = (why for _, why in found.refused)
     assert told.startswith(f"{name}.csv")
     assert re.search(said, told), told
+    assert all(len(found.tables[other]) == 1 for other in rest if other != name)
+
+
+PEOPLE = "handle,former_handles\nmia,mia_old\nzoe.skin,\n"
+WARES = "product_id\np1\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        (
+            "agreements",
+            "handle,valid_from\nmia,2026-05-04\nzoe.skim,2026-05-04\n",
+            "row 3, column handle holds 'zoe.skim', which creators.csv does not have. "
+            "Did you mean zoe.skin?",
+        ),
+        (
+            "samples",
+            "handle\nmia_old\n@stranger\n",
+            "row 3, column handle holds 'stranger', which creators.csv does not have.",
+        ),
+        (
+            "briefs",
+            "brief_id,handle,product_id\nB1,mia,p1\nB2,mia,p2\n",
+            "row 3, column product_id holds 'p2', which products.csv does not have.",
+        ),
+        (
+            "plans",
+            "handle,planned_on\nnobody,2026-05-04\n",
+            "row 2, column handle holds 'nobody', which creators.csv does not have.",
+        ),
+        (
+            "compliance",
+            "handle,happened_on,severity\nnobody,2026-05-04,note\n",
+            "row 2, column handle holds 'nobody', which creators.csv does not have.",
+        ),
+        (
+            "samples",
+            "sample_id,handle,product_id,post_id\nS1,mia,p1,7\nS2,zoe.skin,p1,8\n"
+            "S3,zoe.skin,p1,7\n",
+            "rows 2, 4, column post_id: post 7 is counted for more than one sample of a product. "
+            "A post answers one; take the others out.",
+        ),
+    ],
+)
+def test_what_ledgers_say_of_each_other_is_told_and_refuses_nothing(tmp_path, name, text, said):
+    found = books(tmp_path, creators=PEOPLE, products=WARES, **{name: text})
+    assert found.notes == [f"{name}.csv: {said}"]
+    assert not found.refused
+    assert len(found.tables[name]) == text.count("\n") - 1
+
+
+def test_without_a_register_nobody_is_unknown_and_many_are_counted(tmp_path):
+    deals = "handle,valid_from\n" + "".join(f"c{n},2026-05-04\n" for n in range(5))
+    assert books(tmp_path, agreements=deals).notes == []
+    told = books(tmp_path, creators="handle\nmia\n", agreements=deals).notes
+    assert len(told) == 3
+    assert told[2].endswith("And 2 more like these.")
+
+
+# There and back through spreadsheets
+
+HARD = {
+    "handle": "señora.größe_東京",
+    "post_id": "7636220386566685664",
+    "product_id": "1729384756102938211",
+    "sku_id": "1729384756102941313",
+    "order_id": "0576462711111111111",
+    "sample_id": "0007",
+    "brief_id": "B0007",
+    "decision_id": "production_line:post:7636220386566685664:check",
+    "month": "2026-05",
+    "week": "2026-W05",
+    "kind": {"spark_codes": "mass", "costs": "spark", "events": "ads_off", "plans": "live"},
+    "status": {"creators": "active", "plans": "agreed"},
+    "commission_rate": "0.125",
+    "shop_ads_commission_rate": "0.08",
+    "flat_fee": "1234.50",
+    "fee_per": "month",
+    "exclusivity": "category",
+    "severity": "warning",
+    "hook_angle": "social_proof",
+    "source": "creator",
+    "block": "next",
+    "former_handles": "",
+    "language": "pt-BR",
+    "in_stock": "yes",
+}
+DAYS = {"valid_from": "2026-01-04", "valid_to": "2026-12-11"}
+
+
+def hard_rows(name: str) -> list[list[str]]:
+    """A header and two rows of a ledger, with every column filled: long ids, days, accents."""
+    rows = [list(ledgers.COLUMNS[name])]
+    for number in (1, 2):
+        rows.append([hard_cell(name, column, number) for column in rows[0]])
+    return rows
+
+
+def hard_cell(name: str, column: str, number: int) -> str:
+    told = HARD.get(column, "")
+    text = told[name] if isinstance(told, dict) else told
+    once = column in ledger_rules.ONCE.get(name, ()) or column == "handle"
+    if name == "costs":
+        once = column == "month"
+    if (name, column) == ("briefs", "post_id"):
+        once = True  # a post answers one brief
+    if text and once and number == 2:
+        return "2026-06" if column == "month" else f"{text}9" if column != "source" else "ad"
+    if text or column in HARD:
+        return text
+    kind = ledgers._type(name, column)
+    plain = {contracts.DAY: DAYS.get(column, "2026-05-03"), contracts.MONEY: "0.10",
+             contracts.COUNT: "3", contracts.NUMBER: "1.5"}  # fmt: skip
+    if column in ledgers.TIERS:
+        return "2"
+    return plain.get(kind, "“Café – 5 €”, naïve; 50% Ω")
+
+
+def as_excel(path: Path, rows: list[list[str]], typed: bool) -> None:
+    """A workbook as a person fills it in: `typed` cells are dates and numbers, ids stay text."""
+    book = openpyxl.Workbook()
+    for line in rows:
+        book.active.append([_typed_cell(rows[0][i], c) if typed else c for i, c in enumerate(line)])
+    book.save(path)
+
+
+def _typed_cell(column: str, text: str) -> object:
+    if column.endswith("_id"):
+        return text
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return date.fromisoformat(text)
+    if re.fullmatch(r"\d+\.?\d*", text):
+        return float(text) if "." in text else int(text)
+    return text or None
+
+
+@pytest.mark.parametrize("name", ledgers.COLUMNS)
+def test_a_ledger_comes_back_from_excel_and_google_sheets_as_it_was(tmp_path, name):
+    rows = hard_rows(name)
+    made = {}
+    for kind in ("plain", "excel", "typed", "sheets"):
+        folder = tmp_path / kind
+        folder.mkdir()
+        if kind in ("excel", "typed"):
+            as_excel(folder / f"{name}.xlsx", rows, typed=kind == "typed")
+        else:  # Google Sheets downloads UTF-8 with CRLF and the sheet's name in the file's
+            file = f"Programa – {name}.csv" if kind == "sheets" else f"{name}.csv"
+            end = "\r\n" if kind == "sheets" else "\n"
+            text = io.StringIO(newline="")
+            csv.writer(text, lineterminator=end).writerows(rows)
+            (folder / file).write_bytes(text.getvalue().encode())
+        found = ledgers.read_ledgers(folder)
+        assert not found.refused, found.refused
+        made[kind] = found.tables[name]
+    back = made["plain"]
+    assert len(back) == 2
+    first = back.iloc[0]
+    for column in rows[0]:
+        if column in ("post_id", "product_id", "sku_id", "order_id", "sample_id", "decision_id"):
+            assert first[column] == HARD[column]
+    if "handle" in rows[0]:
+        assert first["creator_id"] == HARD["handle"]
+    for kind in ("excel", "typed", "sheets"):
+        pd.testing.assert_frame_equal(made[kind], back)
+
+
+def test_what_a_ledger_says_is_written_back_by_pandas_and_read_again_the_same(tmp_path):
+    """The sample's own ledgers, saved as XLSX by another library's writer."""
+    before = ledgers.read_ledgers(SAMPLE / "ledgers").tables
+    for path in sorted((SAMPLE / "ledgers").glob("*.csv")):
+        held = pd.read_csv(path, dtype=str, keep_default_na=False)
+        held.to_excel(tmp_path / f"{path.stem}.xlsx", index=False)
+    after = ledgers.read_ledgers(tmp_path)
+    assert not after.refused
+    assert not after.notes
+    for name, table in before.items():
+        pd.testing.assert_frame_equal(after.tables[name], table)
 
 
 # As Google Sheets and Excel write them

@@ -1,4 +1,4 @@
-"""The coordinator's commands: briefs and today's list."""
+"""The coordinator's commands: briefs, plans and today's list."""
 
 from __future__ import annotations
 
@@ -50,6 +50,24 @@ def brief(
     folder = clients.home(home) / "reports" / client / "briefs" / day.isoformat()
     brief_files.write(made, folder)
     printed.briefs(made, folder)
+
+
+@app.command()
+def plan(
+    handle: Annotated[str, typer.Argument(help="The partner's handle.")],
+    client: ClientName,
+    as_of: AsOf = None,
+    home: Home = None,
+) -> None:
+    """Write the plan shared with a partner.
+
+    What ledgers/plans.csv holds of what both agreed to post, as a page that can be sent and as a
+    table. It holds no figure and nobody else.
+    """
+    from kit import plans, printed
+
+    day = printed.day_of(client, as_of, home)
+    typer.echo(f"Wrote {plans.write(client, handle, day, home)}")
 
 
 @app.command()
