@@ -15,7 +15,7 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit.demo import ledgers, lists, order_files, sheets, states, truth
+from kit.demo import ledgers, line, lists, order_files, sheets, states, truth
 from kit.demo.cast import cast
 from kit.demo.posts import Brief, Post, published
 from kit.demo.sales import Order, sold
@@ -85,6 +85,8 @@ def make_world(seed: int = SEED, without: str | None = None) -> World:
     samples, sample_orders = seeded(seed, people, posts)
     orders = sold(seed, people, posts) + sample_orders
     orders.sort(key=lambda order: (order.created_at, order.order_id))
+    incidents = ledgers.compliance(seed, posts, without)
+    line.speak(posts, incidents)
     return World(
         seed,
         without,
@@ -95,7 +97,7 @@ def make_world(seed: int = SEED, without: str | None = None) -> World:
         orders,
         samples,
         ledgers.hook_readings(seed, posts),
-        ledgers.compliance(seed, posts, without),
+        incidents,
     )
 
 

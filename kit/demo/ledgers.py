@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from kit.demo import line
 from kit.demo.cast import DEMOTED_ON, PROMOTED_ON
 from kit.demo.posts import Brief, Post
 from kit.demo.samples import SHIPPING, Sample
@@ -41,6 +42,7 @@ COLUMNS = {
     "hooks": "post_id window_s views held_views source seen_on",
     "costs": "month kind planned spent",
     "events": "date kind subject what",
+    "plans": "handle planned_on kind product_id hook_angle idea who_does_what status post_id",
     "notes": "week block text owner due",
     "actions": "decision_id done_on by note",
 }
@@ -77,10 +79,11 @@ def write_ledgers(
         "briefs": [_brief(brief) for brief in briefs],
         "compliance": incidents,
         "samples": [_sample(sample) for sample in samples],
-        "spark_codes": [*map(_code, flights), *_standing_codes(posts)],
+        "spark_codes": [*map(_code, flights), *standing_codes(posts)],
         "hooks": readings,
         "costs": _costs(),
         "events": _events(),
+        "plans": line.plans(posts),
         "notes": _notes(),
         "actions": [],
     }
@@ -212,7 +215,7 @@ def _code(flight: Flight) -> Row:
     ]
 
 
-def _standing_codes(posts: list[Post]) -> list[Row]:
+def standing_codes(posts: list[Post]) -> list[Row]:
     """Mass authorisations, and the code asked for the persuasive post before any flight."""
     rows: list[Row] = [
         ["", handle, kind, "2026-01-19", "365", "2027-01-19", "", ""]
@@ -317,6 +320,7 @@ def write_client(folder: Path) -> None:
         'category = "beauty"',
         f"program_start = {START}",
         'source = "exports"',
+        f'competitors = ["{line.RIVAL}"]',
         "demo = true",
         "",
         "# What this client wants of its program; metric id = value.",

@@ -13,7 +13,7 @@ from fractions import Fraction
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from kit.demo import answers, cohorts, left
+from kit.demo import answers, cohorts, left, line
 from kit.demo.ads import ADS_FROM_WEEK
 from kit.demo.known import (
     CLIENT,
@@ -69,6 +69,7 @@ def told(world: World) -> dict[str, Any]:
         "note": "money exact to the cent; figures are rows of `columns`; a null value is missing",
         "tables": _tables(world, lines, listed),
         "plants": answers.planted(world),
+        "line": line.answers(world),
         "figures": [[found[name] for name in COLUMNS] for found in figures],
     }
 
