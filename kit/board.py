@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import special, stats
 
-from kit import metrics, posting, velocity
+from kit import metrics, posting, sample_clock, velocity
 from kit.metrics.publishing import agreed_posts
 
 LEVEL = 0.80
@@ -34,7 +34,7 @@ class Board(NamedTuple):
     program: pd.DataFrame
 
 
-def board(client: Any, as_of: date | str) -> Board:
+def board(client: Any, as_of: date | str, target: float | None = None) -> Board:
     """The week of `as_of`, Monday to Sunday: posts by day, agreed posts, where it will end.
 
     `creators`: roster creators with agreed posts or posts this week; monday … sunday are posts of
@@ -42,7 +42,7 @@ def board(client: Any, as_of: date | str) -> Board:
     posts of the days gone less the posts, expected the posts by Sunday with their 80% range low to
     high, short the chance that the week ends with fewer whole posts than agreed (missing where
     less than one is agreed a week: one week says nothing of those). `program`: posts, agreed,
-    expected, low, high, target (`policy.velocity.target`), reach (chance of it), days_left, note.
+    expected, low, high, target (else the policy's), reach (chance of it), days_left, note.
     """
     day = metrics.as_day(as_of)
     monday = day - timedelta(days=day.weekday())
@@ -72,7 +72,7 @@ def board(client: Any, as_of: date | str) -> Board:
         np.nan if agreed < 1 else float(total[: int(agreed + 1e-9)].sum())
         for agreed, total in zip(rows["agreed"], totals, strict=True)
     ]
-    program = _program(rows, now, left, client.policy.velocity.target)
+    program = _program(rows, now, left, target or client.policy.velocity.target)
     rows = rows.sort_values(["behind", "creator_id"], ascending=[False, True], ignore_index=True)
     return Board(rows[COLUMNS], program)
 
@@ -204,3 +204,30 @@ def _program(rows: pd.DataFrame, now: posting.Standing, left: int, target: float
             }
         ]
     )
+
+
+def pipeline(client: Any, as_of: date | str, samples: pd.DataFrame) -> pd.DataFrame:
+    """One row for the program (no tier) and per tier: what is under way to become a post.
+
+    briefs_out were sent in the last 28 days and have no post; asked, on_the_way and there are
+    samples (`sample_clock.clock`'s) that wait for an answer or the parcel, that were sent, and
+    that were delivered and have no post yet.
+    """
+    day = pd.Timestamp(metrics.as_day(as_of))
+    sent = client.frame("briefs")
+    sent = sent[sent["sent_on"].between(day - pd.Timedelta(days=27), day) & sent["post_id"].isna()]
+    tiers = metrics.people(client, as_of).set_index("creator_id")["tier"].to_dict()
+    whose = sent["creator_id"].map(tiers)
+    rows = []
+    for tier in (pd.NA, 1, 2, 3):
+        own = samples if pd.isna(tier) else samples[samples["tier"] == tier]
+        rows.append(
+            {
+                "tier": tier,
+                "briefs_out": len(sent) if pd.isna(tier) else int((whose == tier).sum()),
+                "asked": int(own["stage"].isin(sample_clock.STAGES[:2]).sum()),
+                "on_the_way": int((own["stage"] == "shipped").sum()),
+                "there": int(own["stage"].isin(sample_clock.WAITING).sum()),
+            }
+        )
+    return pd.DataFrame(rows).astype({"tier": "Int64"})

@@ -34,7 +34,7 @@ class Round:
     )
 
 
-def for_week(client: Any, as_of: date | str) -> Round:
+def for_week(client: Any, as_of: date | str, known: briefs.Evidence | None = None) -> Round:
     """The briefs that are due after `as_of`: who owes posts, of a product they hold.
 
     Due is what a creator agreed to post since their last brief, at most two weeks' worth, less the
@@ -43,7 +43,7 @@ def for_week(client: Any, as_of: date | str) -> Round:
     product's briefs one in four (one in two where no angle is proven) tries what is least known.
     """
     day = as_day(as_of)
-    known = briefs.evidence(client, day)
+    known = known or briefs.evidence(client, day)
     before = known.sent
     silent, waiting = _silent(client, day), _unanswered(before, day)
     made: list[Brief] = []

@@ -30,6 +30,7 @@ CAUSES = {
     "policy": "the policy",
     "parameters": "the report's parameters",
     "earlier": "earlier reports, which it looks back on",
+    "beside": "other clients' deals and posts, against which exclusivity is held",
     "notebook": "the notebook",
     "kit": "the kit's code",
     "versions": "the versions of Python or its packages",
@@ -43,15 +44,18 @@ def fingerprint(
     notebook: Path,
     parameters: Mapping[str, Any],
     earlier: str = "",
+    beside: str = "",
 ) -> dict[str, str]:
     """Everything a report's figures rest on, each part as a hash.
 
     Two runs with equal fingerprints give equal results, so the second need not be made. File times
     and places are left out: a copy of a client has the same fingerprint. `earlier` is the hash of
-    the earlier reports it looks back on (`earlier.stamp`); without any it is no part of it.
+    the earlier reports it looks back on (`earlier.stamp`), `beside` of the other clients that it is
+    held against (`beside.stamp`); without any they are no part of it.
     """
     return {
         **({"earlier": earlier} if earlier else {}),
+        **({"beside": beside} if beside else {}),
         "tables": _hash_files(sorted((client_folder / "tables").rglob("*.parquet"))),
         "client": _hash(config.model_dump_json()),
         "policy": policy.hash(),

@@ -71,6 +71,16 @@ def output_flags(
     return pd.concat([flags[FLAG_COLUMNS], extras], axis=1)
 
 
+def gone(flags: pd.DataFrame, policy: Policy) -> pd.Series:
+    """Of those flagged act, whom to replace: surely quit, or flagged for the weeks that end a deal.
+
+    `flags` has flag, probability_quit, agreed_posts and weeks_at_act of `output_flags`.
+    """
+    quit_ = (flags["probability_quit"] >= policy.verdict.act) & (flags["agreed_posts"] > 0)
+    long = flags["weeks_at_act"] >= policy.output.off_roster_weeks
+    return flags["flag"].eq("act") & (quit_ | long)
+
+
 def _measures(standing: posting.Standing, policy: Policy) -> pd.DataFrame:
     weeks = standing.weeks
     recent = slice(-RECENT_WEEKS, None)

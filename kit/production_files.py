@@ -14,14 +14,15 @@ _TASKS = ["decision_id", "task", "creator_id", "subject", "what", "why", "due_on
 
 
 def write(found: Findings, folder: Path) -> None:
-    """Write `tasks.csv`, `samples.csv`, `rights.ics` and, where captions have words to look at,
-    `compliance_suggestions.csv`, whose rows a person may copy into the ledger.
+    """Write `tasks.csv`, `samples.csv`, `board.csv`, `rights.ics` and, where captions have words to
+    look at, `compliance_suggestions.csv`, whose rows a person may copy into the ledger.
 
     No cell is a formula to a spreadsheet; ids and days are text.
     """
     folder.mkdir(parents=True, exist_ok=True)
     _csv(found["tasks"][_TASKS], folder / "tasks.csv")
     _csv(found["samples"], folder / "samples.csv")
+    _csv(found["board"], folder / "board.csv")
     rights_file.write(found["rights"], found.client, found.as_of, folder / "rights.ics")
     suggested = claims.suggestions(found["captions"])
     if len(suggested):

@@ -16,7 +16,7 @@ from kit import blocks, change, decided, metrics, results, scorecard, spark, vel
 from kit.backtest import thresholds
 from kit.backtest.cases import own_thresholds
 from kit.money import weekly as money
-from kit.output import output_flags
+from kit.output import gone, output_flags
 from kit.policy import Policy
 
 __all__ = ["output_flags", "report", "verdicts"]
@@ -130,11 +130,9 @@ def verdicts(
     outlier = (high["flag"] == "act").to_numpy()
     low = (high["flag_low"] == "act").to_numpy()
     quiet = acts["output_rate"]
-    gone = (table["probability_quit"] >= policy.verdict.act) & (table["agreed_posts"] > 0)
-    long = table["weeks_at_act"] >= policy.output.off_roster_weeks
     table["verdict"] = np.select(
         [
-            quiet & (gone | long),
+            quiet & gone(table, policy),
             quiet,
             acts["conversion_rate"] | acts["hook_retention"],
             outlier,

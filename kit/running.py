@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kit import beside, earlier, execution, manifest, week
 from kit import client as clients
-from kit import earlier, execution, manifest, week
 from kit.errors import KitError, plain
 
 REPORTS = ("onboarding", "weekly_review", "spark_candidates", "tier_promotion_audit")
@@ -94,7 +94,8 @@ def _fingerprint(job: Job) -> dict[str, str]:
     config, policy = clients.read_config(folder)
     given = {**job.parameters, "client": job.client, "as_of": job.as_of.isoformat()}
     before = earlier.stamp(folder.parents[1], job.client, job.as_of, job.report)
-    return manifest.fingerprint(folder, config, policy, job.notebook, given, before)
+    others = beside.stamp(folder.parents[1], job.client, config) if job.report in week.DAILY else ""
+    return manifest.fingerprint(folder, config, policy, job.notebook, given, before, others)
 
 
 def make(job: Job) -> Outcome:

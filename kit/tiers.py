@@ -103,8 +103,14 @@ def _periods(day: date, policy: Any) -> tuple[metrics.Period, metrics.Period]:
     rule, last = policy.promotion, last_whole_month(pd.Timestamp(day))
     first = _month_start(last - rule.months + 1)
     end = (_month_start(last) + pd.offsets.MonthEnd(1)).date()
-    clean = _month_start(last - rule.clean_months + 1).date()
-    return metrics.Period(first.date(), end), metrics.Period(clean, day)
+    return metrics.Period(first.date(), end), clean_period(day, policy)
+
+
+def clean_period(day: date, policy: Any) -> metrics.Period:
+    """The months in which a record has to be clean for a promotion, and the days since."""
+    last = last_whole_month(pd.Timestamp(day))
+    begins = _month_start(last - policy.promotion.clean_months + 1)
+    return metrics.Period(begins.date(), day)
 
 
 def _month_start(number: int) -> pd.Timestamp:

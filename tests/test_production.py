@@ -1,14 +1,25 @@
 """Today's list: what is on it and why, what is off it once done, and the files it becomes."""
 
 import csv
+import json
 from datetime import date, timedelta
 
 import icalendar
 import pytest
 
 import kit
-from kit import board, claims, production, production_files, rights, sample_clock, sentences, supply
+from kit import (
+    board,
+    production,
+    production_files,
+    rights,
+    sample_clock,
+    sentences,
+    supply,
+    todo,
+)
 
+from .conftest import SAMPLE
 from .small_client import small_client
 
 DAY = "2026-05-10"
@@ -23,9 +34,7 @@ SAMPLES = [
 
 def listed(tmp_path, **tables):
     client = small_client(tmp_path, **tables)
-    samples = sample_clock.clock(client, DAY).samples
-    ends, captions = rights.calendar(client, DAY), claims.in_captions(client, DAY)
-    rows = production.todo(client, DAY, samples, ends, captions)
+    rows = todo.todo(client, DAY, production.evidence(client, DAY))
     return {(r.task, r.subject): r for r in rows.itertuples()}
 
 
@@ -77,24 +86,94 @@ def test_a_right_without_ads_is_not_renewed_and_one_with_spend_is(tmp_path):
     assert "$40 spent in four weeks" in rows["renew", "v1"].why
 
 
-def test_the_sample_clients_list_holds_what_its_ledgers_say(tmp_path):
-    found = production.report(kit.open("sample"), DAY)
-    tasks = found["tasks"]
+TRUTH = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))["line"]
+
+
+@pytest.fixture(scope="module")
+def line():
+    return production.report(kit.open("sample"), DAY)
+
+
+def test_everything_planted_in_the_sample_is_found_and_nothing_else(line):
+    """Precision and recall of 100%: what is found is the truth, as a list, twice nothing."""
+    tasks = line["tasks"].groupby("task")["subject"].agg(sorted).to_dict()
+    late = line["samples"]["stage"].isin(["may be extended", "overdue"])
+    ends = rights.in_danger(line["rights"])
+    found = {
+        "captions": line["captions"].sort_values("post_id")[["post_id", "found"]].values.tolist(),
+        "captions_to_check": sorted(
+            line["captions"].loc[~line["captions"]["recorded"].astype(bool), "post_id"].unique()
+        ),
+        "late_samples": sorted(line["samples"].loc[late, "sample_id"]),
+        "rights": sorted(
+            [row.right, row.creator_id, row.post_id, row.ends_on.date().isoformat()]
+            for row in ends.itertuples()
+        ),
+        "conflicts": line["conflicts"][["creator_id", "against"]].values.tolist(),
+        "late_plans": line["plans"].loc[line["plans"]["state"] == "late", "creator_id"].tolist(),
+    }
+    assert found == TRUTH
+    assert tasks["chase"] == sorted([*TRUTH["late_samples"], *TRUTH["late_plans"]])
+    assert tasks["settle"] == [handle for handle, _ in TRUTH["conflicts"]]
+    assert set(TRUTH["captions_to_check"]) <= set(tasks["check"])
+
+
+def test_the_sample_clients_list_holds_what_its_ledgers_say(line, tmp_path):
+    tasks = line["tasks"]
     by_task = tasks.groupby("task")["subject"].agg(set).to_dict()
     assert by_task["approve"] == {"S0242", "S0243"}
-    assert by_task["chase"] == {"S0215", "S0220", "S0221", "S0223"}
-    assert by_task["check"] == {"7625832579876604235"}
+    # beside the planted captions, the star's violation that nobody has resolved
+    assert by_task["check"] - set(TRUTH["captions_to_check"]) == {"7625832579876604235"}
     assert "torvin.bathshelf" in by_task["follow up"]
     assert not by_task["follow up"] & by_task["brief"]  # whoever fell off is asked first
     assert tasks["decision_id"].is_unique
-    assert len(found.decisions) == len(tasks)
-    production_files.write(found, tmp_path)
+    assert len(line.decisions) == len(tasks)
+    production_files.write(line, tmp_path)
     with (tmp_path / "tasks.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["decision_id"] for row in rows] == tasks["decision_id"].tolist()
-    assert all(row["message"] for row in rows if row["task"] == "chase")
+    chased = [row for row in rows if row["decision_id"].startswith("production_line:sample:")]
+    assert all(row["message"] for row in chased if row["task"] == "chase")
     assert icalendar.Calendar.from_ical((tmp_path / "rights.ics").read_bytes()).walk("VEVENT")
-    assert not (tmp_path / "compliance_suggestions.csv").exists()
+    with (tmp_path / "compliance_suggestions.csv").open(encoding="utf-8") as file:
+        suggested = [row["post_id"] for row in csv.DictReader(file)]
+    assert sorted(suggested) == TRUTH["captions_to_check"]
+    with (tmp_path / "board.csv").open(encoding="utf-8") as file:
+        assert len(list(csv.DictReader(file))) == len(line["board"])
+
+
+def test_two_reasons_to_do_the_same_are_one_row_with_both(tmp_path):
+    cases = [
+        {"creator_id": "mia", "happened_on": day, "severity": "warning", "what": what}
+        for day, what in (("2026-04-02", "one"), ("2026-04-03", "two"))
+    ]
+    row = listed(tmp_path, compliance=cases)["check", "mia"]
+    assert row.why == "one, open since 2 April 2026; two, open since 3 April 2026"
+
+
+def test_a_planned_post_whose_day_is_over_is_asked_about(tmp_path):
+    plans = [{"creator_id": "mia", "planned_on": day, "product_id": "p1", "status": "agreed"}
+             for day in ("2026-05-08", "2026-05-10")]  # fmt: skip
+    rows = listed(tmp_path, plans=plans)
+    assert rows["chase", "mia"].why == "a post about p1 was planned for 8 May 2026"
+
+
+def test_what_is_under_way_is_counted_by_tier(tmp_path):
+    sent = [
+        {"brief_id": f"B{n}", "creator_id": "mia", "sent_on": day, "post_id": post}
+        for n, (day, post) in enumerate(
+            [("2026-05-10", None), ("2026-04-13", None), ("2026-04-12", None), ("2026-05-01", "v1")]
+        )
+    ]
+    shipped = {"sample_id": "S5", **HERS, "requested_on": "2026-05-01", "shipped_on": "2026-05-09"}
+    client = small_client(
+        tmp_path, briefs=sent, samples=[*SAMPLES, shipped], creators=[{"creator_id": "mia"}]
+    )
+    rows = board.pipeline(client, DAY, sample_clock.clock(client, DAY).samples)
+    counts = rows.set_index("tier")[["briefs_out", "asked", "on_the_way", "there"]]
+    assert counts.loc[1].tolist() == [2, 2, 1, 2]
+    assert counts.iloc[0].tolist() == [2, 2, 1, 2]
+    assert counts.loc[2].tolist() == [0, 0, 0, 0]
 
 
 def test_a_client_of_nothing_has_a_list_of_nothing(tmp_path):

@@ -90,13 +90,17 @@ from kit.sentences.money import (
     sell_and_lose,
 )
 from kit.sentences.production import (
+    closed_loop,
+    crossed,
     production_line,
     rights,
+    roster_stands,
     samples,
     supply_plan,
     to_check,
     today,
     week_so_far,
+    without_the_largest,
 )
 from kit.sentences.program import (
     EXPECTATIONS,
@@ -134,12 +138,14 @@ __all__ = [
     "cells",
     "change",
     "change_by_chance",
+    "closed_loop",
     "coming_week",
     "concentration",
     "conversion",
     "counts",
     "covered",
     "creator_payback",
+    "crossed",
     "deals",
     "decided",
     "distribution",
@@ -189,6 +195,7 @@ __all__ = [
     "review",
     "rights",
     "roster",
+    "roster_stands",
     "routes",
     "running_budget",
     "sample_payback",
@@ -209,4 +216,5 @@ __all__ = [
     "weekly",
     "weeks_of_luck",
     "why_not_replayed",
+    "without_the_largest",
 ]

@@ -17,6 +17,7 @@ _DO = {
     "follow up": "to ask what is in the way",
     "brief": "to brief",
     "renew": "to renew",
+    "settle": "to settle",
     "check": "to check",
 }
 
@@ -92,6 +93,25 @@ def to_check(captions: pd.DataFrame, briefs: pd.DataFrame) -> str:
     return f"{words.listed(said).capitalize()} {has} a word that somebody should check."
 
 
+def crossed(conflicts: pd.DataFrame) -> list[str]:
+    """Whose exclusivity is crossed; nothing where none is. `conflicts.conflicts`' rows."""
+    sure = int(conflicts["state"].eq("conflict").sum())
+    ask = len(conflicts) - sure
+    said = []
+    if sure:
+        said.append(
+            f"{words.count(sure, 'exclusivity', 'exclusivities')} {_is(sure)} crossed by what is "
+            "on record"
+        )
+    if ask:
+        has = "has" if ask == 1 else "have"
+        said.append(
+            f"{words.count(ask, 'exclusivity', 'exclusivities')} may be crossed and {has} to be "
+            "asked about"
+        )
+    return [words.sentence(words.listed(said))] if said else []
+
+
 def week_so_far(program: pd.Series, target: float) -> str:
     """This week so far and where it ends. `board.board`'s program row."""
     posts, left = words.count(program["posts"], "post"), program["days_left"]
@@ -149,6 +169,82 @@ def _span(row: Any) -> str:
     return f"{words.number(row['low'])} to {words.number(row['high'])}"
 
 
+def roster_stands(
+    targets: pd.DataFrame, flow: pd.DataFrame, moves: pd.DataFrame, rests_on: pd.DataFrame
+) -> str:
+    """How the roster stands: who is missing, who moves, on whom it rests. `roster`'s tables."""
+    said = [
+        f"{words.count(row.recruit, 'active creator')} short in tier {row.tier}"
+        for row in targets[targets["recruit"] > 0].itertuples()
+    ] or ["Every tier has the active creators it wants"]
+    text = words.sentence(words.listed(said))
+    if len(flow):
+        last = flow.iloc[-1]
+        joined, left = int(last["joined"]), int(last["left"])
+        gone = words.in_words(left) if left else "none"
+        came = words.in_words(joined) if joined else "none"
+        text += f" {came.capitalize()} joined and {gone} left in {last['month']:%B}."
+    counts = moves["do"].value_counts()
+    todo = [
+        f"{words.in_words(int(counts[do]))} to {do}"
+        for do in ("replace", "promote", "demote")
+        if do in counts
+    ]
+    text += f" {words.sentence(words.listed(todo))}" if todo else ""
+    return text + (f" {without_the_largest(rests_on)}" if len(rests_on) else "")
+
+
+def without_the_largest(rests_on: pd.DataFrame) -> str:
+    """What losing the largest creator would cost. `roster.concentration`'s rows."""
+    if rests_on.empty:
+        return "No sales of the last four weeks are known."
+    top = rests_on.iloc[0]
+    text = f"{words.percent(top['share'], 0)} of GMV came through {top['creator_id']}"
+    if not words.is_missing(top["newcomers"]):
+        needed = max(round(top["newcomers"]), 1)
+        brings = "brings" if needed == 1 else "bring"
+        text += f", as much as {words.count(needed, 'median tier-1 creator')} {brings}"
+    return words.sentence(text)
+
+
+def closed_loop(steps: pd.DataFrame, pairs: pd.DataFrame, month: pd.Series) -> list[str]:
+    """The month in sentences: what was sent, what came of it, what is known now. `loop.loop`'s."""
+    by, name = steps.set_index("step"), f"{month['start']:%B %Y}"
+    sent, posts = by.loc["briefs", "value"], by.loc["posts", "value"]
+    if not sent:
+        return [f"No brief was sent in {name}, so nothing was tried."]
+    text = f"Of {words.count(sent, 'brief')} sent in {name}, "
+    text += f"{words.number(by.loc['answered', 'value'])} led to {words.count(posts, 'post')}"
+    orders = by.loc["orders"]
+    if not words.is_missing(orders["rate"]):
+        span = words.percent_range(orders["ci_low"], orders["ci_high"], 2)
+        sure = f", 90% interval {span}" if span != words.MISSING else ""
+        text += (
+            f", whose {words.count(orders['n'], 'click')} brought "
+            f"{words.count(orders['value'], 'order')} ({words.percent(orders['rate'], 2)}{sure})"
+        )
+    ads = int(by.loc["boosted", "value"])
+    text += f"; {words.in_words(ads)} of them ran as {'an ad' if ads == 1 else 'ads'}."
+    if month["why"]:
+        return [text, words.sentence(month["why"])]
+    return [text, *_learnt(pairs)]
+
+
+def _learnt(pairs: pd.DataFrame) -> list[str]:
+    """Which pairs are proven now that were open, and which no longer are."""
+    said = []
+    for row in pairs.itertuples():
+        angle = str(row.hook_angle).replace("_", " ")
+        if row.learnt.startswith("now proven"):
+            way = row.believed_now.removesuffix(" here")
+            said.append(words.sentence(f"{angle} now {way} with {row.product}"))
+        elif row.learnt.startswith("no longer"):
+            said.append(
+                words.sentence(f"{angle} with {row.product} is no longer proven either way")
+            )
+    return said or ["No pair of hook angle and product was proven that was open before."]
+
+
 def production_line(findings: Any, currency: str) -> list[str]:
     """The "In short" block of the production line."""
     target = float(findings["target"]["target"].iloc[0])
@@ -157,6 +253,8 @@ def production_line(findings: Any, currency: str) -> list[str]:
         week_so_far(findings["week"].iloc[0], target),
         samples(findings["sample_tiers"], currency),
         rights(findings["rights"], currency),
+        *crossed(findings["conflicts"]),
         to_check(findings["captions"], findings["briefs"]),
         supply_plan(findings["plan"], findings["levers"], target, currency),
+        closed_loop(findings["loop_steps"], findings["loop"], findings["loop_month"].iloc[0])[0],
     ]

@@ -18,6 +18,7 @@ from kit.tables.creators import (
 )
 from kit.tables.decided import decided, since, since_posts
 from kit.tables.holdout import holdout_design, holdout_tests
+from kit.tables.loop import loop_pairs, loop_steps
 from kit.tables.margins import (
     ad_steps,
     below_margin,
@@ -29,10 +30,14 @@ from kit.tables.margins import (
     sample_payback,
 )
 from kit.tables.money import creators_by_contribution, pay, pay_bands, settling
+from kit.tables.partners import conflicts, planned
 from kit.tables.posts import angles, briefs, compare_rules, hooks, spark_plan, spark_ranking
 from kit.tables.production import (
+    compliance,
     hits,
+    pipeline,
     plan,
+    product_scores,
     rates,
     rights,
     sample_problems,
@@ -64,6 +69,7 @@ from kit.tables.reference import (
     set_aside,
 )
 from kit.tables.tiers import audit, medians, moves
+from kit.tables.turnover import concentration, roster_flow, roster_moves
 
 __all__ = [
     "headlines",
@@ -77,6 +83,9 @@ __all__ = [
     "budget",
     "category",
     "compare_rules",
+    "compliance",
+    "concentration",
+    "conflicts",
     "creator_payback",
     "creator_posts",
     "creators_by_contribution",
@@ -95,6 +104,8 @@ __all__ = [
     "holdout_design",
     "holdout_tests",
     "hooks",
+    "loop_pairs",
+    "loop_steps",
     "medians",
     "milestones",
     "movers",
@@ -103,8 +114,11 @@ __all__ = [
     "own_thresholds",
     "pay",
     "pay_bands",
+    "pipeline",
     "plan",
+    "planned",
     "policy",
+    "product_scores",
     "provenance",
     "rates",
     "readiness",
@@ -113,6 +127,8 @@ __all__ = [
     "restated",
     "rights",
     "roster",
+    "roster_flow",
+    "roster_moves",
     "routes",
     "running_budget",
     "sample_payback",

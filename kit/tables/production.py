@@ -157,7 +157,7 @@ def week_board(frame: pd.DataFrame) -> GT:
         shown, columns, id="board", title="Who is behind this week",
         note="By Sunday: 80% range from the creator's own record. Chance to miss: of fewer posts "
         "than agreed by Sunday; a dash where less than one a week is agreed, for one week says "
-        "nothing of those." + more_rows(late, MOST, "a longer list than fits here"),
+        "nothing of those." + more_rows(late, MOST, "board.csv of kit today"),
         none="Nobody is behind what was agreed for the days so far.",
     )  # fmt: skip
 
@@ -240,4 +240,59 @@ def rates(frame: pd.DataFrame) -> GT:
         note="Posts a week: whoever posted in the last four weeks, over the last eight. Samples: "
         "delivered three weeks to a year ago. Still posting: of those with a post nine to twelve "
         "weeks ago. Briefs: sent two to fourteen weeks ago.",
+    )  # fmt: skip
+
+
+def pipeline(frame: pd.DataFrame) -> GT:
+    """What is under way to become a post, by tier (`board.pipeline`'s rows)."""
+    shown = frame.assign(who=["All" if pd.isna(tier) else f"Tier {tier}" for tier in frame["tier"]])
+    columns = [
+        Column("who", "Tier"),
+        Column("briefs_out", "Briefs without a post", "count"),
+        Column("asked", "Not sent yet", "count", "Samples"),
+        Column("on_the_way", "On the way", "count", "Samples"),
+        Column("there", "There, no post yet", "count", "Samples"),
+    ]
+    return finished(
+        shown, columns, id="pipeline", title="What is under way",
+        note="Briefs of the last four weeks. Creators of no known tier are in the first row alone.",
+    )  # fmt: skip
+
+
+def compliance(frame: pd.DataFrame) -> GT:
+    """Incidents by severity and date (`record.incidents`' rows)."""
+    shown = frame.head(MOST).assign(
+        ends=[
+            "open" if pd.isna(day) else f"resolved {words.day(day, year=False)}"
+            for day in frame.head(MOST)["resolved_on"]
+        ],
+    )
+    if shown["post_id"].isna().all():
+        shown = shown.drop(columns="post_id")
+    columns = [
+        Column("severity", "Severity", width="10%"),
+        Column("happened_on", "Day", "day", width="13%"),
+        Column("creator_id", "Creator", width="18%"),
+        Column("tier", "Tier", "tier", width="5%"),
+        Column("what", "What", width="18%"),
+        Column("ends", "Stands", width="12%"),
+        Column("counts", "Against a promotion", "yes", width="12%"),
+        Column("health_rating", "Health rating", "count", width="12%"),
+    ]
+    return finished(
+        shown, columns, id="compliance", title="The compliance record, the gravest first",
+        note="Of the months that have to be clean for a promotion, and since. A violation counts, "
+        "a warning until it is resolved, a note never. Health rating: TikTok's, as creators.csv "
+        "has it; a dash where it is not held." + more_rows(frame, MOST, "compliance.csv"),
+        none="No incident stands in the months that have to be clean.",
+    )  # fmt: skip
+
+
+def product_scores(frame: pd.DataFrame) -> GT:
+    """The shop's product scores, the lowest first (`record.scores`' rows)."""
+    columns = [Column("product", "Product"), Column("score", "Product score", "number")]
+    return finished(
+        frame.head(MOST), columns, id="product-scores", title="Product scores, the lowest first",
+        note="As products.csv holds them." + more_rows(frame, MOST, "the ledger"),
+        none="No product score is in products.csv.",
     )  # fmt: skip
