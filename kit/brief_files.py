@@ -10,30 +10,38 @@ import docx
 from docx.document import Document
 from docx.shared import Cm, Pt, RGBColor
 
-from kit import prose, sentences, week, words
+from kit import pdf, prose, week, words
 from kit.brief_round import Round
-from kit.briefs import ALWAYS_LEFT_UNSAID, Brief
+from kit.brief_words import ENGLISH, languages
+from kit.briefs import Brief
 
 _INK, _MUTED = RGBColor(0x26, 0x26, 0x26), RGBColor(0x5F, 0x5F, 0x5F)
-FOOT = "This is a direction, not a script: say it in your own words and your own way."
 
 
 def parts(brief: Brief) -> list[tuple[str, list[str]]]:
     """The five parts of a brief as the creator reads them: heading and lines."""
-    angle = sentences.hook(brief.hook_angle).capitalize()
-    return [
-        ("Hook angle", [angle, f"A place to start: “{brief.opening}”"]),
-        ("Product truth", list(brief.product_truths)),
-        ("Proof", [brief.proof]),
-        ("Call to action", [f"“{brief.call_to_action}”"]),
-        ("What not to say", [*(f"“{text}”" for text in brief.do_not_say), *ALWAYS_LEFT_UNSAID]),
+    own = languages()[brief.language]
+    angle = own.angles[brief.hook_angle]
+    lines = [
+        [angle, own.start.format(opening=brief.opening)],
+        list(brief.product_truths),
+        [brief.proof],
+        [f"“{brief.call_to_action}”"],
+        [*(f"“{text}”" for text in brief.do_not_say), *own.unsaid],
     ]
+    return list(zip(own.heads, lines, strict=True))
 
 
 def title(brief: Brief) -> tuple[str, str]:
     """Heading and line below it."""
-    under = f"Brief {brief.brief_id} for @{brief.creator_id}, {words.day(brief.sent_on)}"
-    return brief.product, under
+    day = words.day(brief.sent_on) if brief.language == ENGLISH else brief.sent_on.isoformat()
+    under = languages()[brief.language].under
+    return brief.product, under.format(number=brief.brief_id, creator=brief.creator_id, day=day)
+
+
+def foot(brief: Brief) -> str:
+    """That it is a direction and no script."""
+    return languages()[brief.language].foot
 
 
 def markdown(brief: Brief) -> str:
@@ -42,7 +50,7 @@ def markdown(brief: Brief) -> str:
     blocks = [f"# {head}", under]
     for place, (name, lines) in enumerate(parts(brief), 1):
         blocks += [f"## {place}. {name}", prose.bullets(lines)]
-    return "\n\n".join([*blocks, FOOT]) + "\n"
+    return "\n\n".join([*blocks, foot(brief)]) + "\n"
 
 
 def page(brief: Brief) -> str:
@@ -55,10 +63,10 @@ def page(brief: Brief) -> str:
         for place, (name, lines) in enumerate(parts(brief), 1)
     )
     return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{brief.language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{head}</title><style>{_STYLE}</style></head>"
-        f"<body><main><h1>{head}</h1><p>{under}</p>{sections}<p>{FOOT}</p></main></body></html>\n"
+        f"<body><main><h1>{head}</h1><p>{under}</p>{sections}<p>{html.escape(foot(brief))}</p></main></body></html>\n"
     )
 
 
@@ -91,7 +99,7 @@ def document(brief: Brief) -> Document:
         made.add_paragraph(f"{place}. {name}", style="Heading 2")
         for line in lines:
             made.add_paragraph(line, style="List Bullet")
-    _muted(made, FOOT)
+    _muted(made, foot(brief))
     made.core_properties.title = head
     made.core_properties.author = ""
     return made
@@ -107,9 +115,10 @@ LEDGER = [
 ]
 
 
-def write(made: Round, folder: Path) -> Path:
+def write(made: Round, folder: Path, paper: str | None = None) -> Path:
     """Every brief as .docx, .html and .md, and `briefs.csv`: rows for the ledger with the reasons.
 
+    With a `paper` (a4 or letter) as .pdf too, which chromium prints from the page.
     A brief of the same id is replaced, others of the day stay. Returns the folder.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -118,6 +127,8 @@ def write(made: Round, folder: Path) -> Path:
         document(brief).save(f"{stem}.docx")
         Path(f"{stem}.html").write_text(page(brief), encoding="utf-8")
         Path(f"{stem}.md").write_text(markdown(brief), encoding="utf-8")
+        if paper:
+            pdf.write_pdf(Path(f"{stem}.html"), paper)
     rows = {row["brief_id"]: row for row in _written(folder / "briefs.csv")}
     rows |= {brief.brief_id: _row(brief) for brief in made.briefs}
     week.write_csv([rows[name] for name in sorted(rows)], LEDGER, folder / "briefs.csv")

@@ -15,30 +15,16 @@ from typing import Any
 
 import pandas as pd
 
-from kit import hooks, spark, words
+from kit import claims, hooks, spark, words
+from kit.brief_words import ENGLISH, language_of, languages
 from kit.errors import ClientError
 from kit.ledgers import HOOK_ANGLES
 from kit.metrics.periods import as_day
 
-# How each angle may begin: a starting point (source article), never the creator's words.
-OPENINGS = dict(
-    zip(
-        HOOK_ANGLES,
-        (
-            "I was struggling with this for years",
-            "I found something that actually works",
-            "Everyone in my community is using this",
-            "I did not expect this",
-        ),
-        strict=True,
-    )
-)
-CALLS_TO_ACTION = ("You can grab it directly from my TikTok Shop", "I'll have the link pinned")
-TOO_PASSIVE = re.compile(r"\blink\s+(is\s+)?in\s+(my\s+|the\s+)?bio\b", re.IGNORECASE)
-ALWAYS_LEFT_UNSAID = (
-    "a competitor's name",
-    "a result that nobody can prove, or that it is guaranteed",
-    "anything that hides that this is promotion: turn the content disclosure on",
+CALLS_TO_ACTION = languages()[ENGLISH].calls
+TOO_PASSIVE = re.compile(
+    r"\blink\s+(is\s+)?in\s+(my\s+|the\s+)?bio\b|\benlace\s+(est[áa]\s+)?en\s+(mi|la)\s+bio\b",
+    re.IGNORECASE,
 )
 # One or two attributes, not the feature list.
 MOST_TRUTHS = 2
@@ -51,8 +37,8 @@ class Brief:
     """One brief: a creator, a product, and the five parts every brief has.
 
     `do_not_say` are the brand's words for this product; what nobody may say is added in the
-    files. `why` says what the data say for the angle, `unknown` what they do not; `warnings` are
-    for the sender and stand in no file that is sent.
+    files, in `language`. `why` says what the data say for the angle, `unknown` what they do not;
+    `warnings` are for the sender and stand in no file that is sent.
     """
 
     brief_id: str
@@ -68,11 +54,12 @@ class Brief:
     why: str
     unknown: str = ""
     warnings: tuple[str, ...] = field(default=())
+    language: str = ENGLISH
 
     @property
     def opening(self) -> str:
-        """How the angle may begin."""
-        return OPENINGS[self.hook_angle]
+        """How the angle may begin: a starting point (source article), never a script."""
+        return languages()[self.language].openings[self.hook_angle]
 
 
 @dataclass(frozen=True)
@@ -137,8 +124,9 @@ def compose(
         angle, why = choose_angle(told, before[before["product_id"] == product_id], learn=learn)
     else:
         angle, why = _angle(hook_angle), "Asked for by whoever sends it."
+    language, lacking = _language(client, creator, product)
     call = call_to_action or _least_used(
-        CALLS_TO_ACTION, before[before["creator_id"] == creator]["call_to_action"]
+        languages()[language].calls, before[before["creator_id"] == creator]["call_to_action"]
     )
     if TOO_PASSIVE.search(call):
         raise ClientError(
@@ -146,8 +134,9 @@ def compose(
             f"{CALLS_TO_ACTION[0]!r} or {CALLS_TO_ACTION[1]!r}."
         )
     mine = before[(before["creator_id"] == creator) & (before["product_id"] == product_id)]
-    truths = _rested(_parts(product, "truths"), mine["product_truth"])[:MOST_TRUTHS]
-    proof = _rested(_parts(product, "proofs"), mine["proof"])[0]
+    truths = _rested(_parts(product, "truths", language), mine["product_truth"])[:MOST_TRUTHS]
+    proof = _rested(_parts(product, "proofs", language), mine["proof"])[0]
+    said = {"product truth": "; ".join(truths), "proof": proof, "call to action": call}
     return Brief(
         brief_id=f"{day:%Y%m%d}-{creator}-{product_id[-6:]}-{number}",
         creator_id=creator,
@@ -157,11 +146,12 @@ def compose(
         product_truths=tuple(truths),
         proof=proof,
         call_to_action=call,
-        do_not_say=tuple(_parts(product, "forbidden_words")),
+        do_not_say=tuple(_parts(product, "forbidden_words", language)),
         sent_on=day,
         why=why,
         unknown=_own_record(known.posts, creator, angle, product["name"], product_id),
-        warnings=_scripted({"product truth": " ".join(truths), "proof": proof, "call": call}),
+        warnings=(*lacking, *_scripted(said), *_claimed(client, product, said)),
+        language=language,
     )
 
 
@@ -225,6 +215,31 @@ def _own_record(
     )
 
 
+def _language(client: Any, creator: str, product: pd.Series) -> tuple[str, tuple[str, ...]]:
+    """The creator's language where all texts exist in it, else English and what is missing."""
+    rows = client.creators
+    told = language_of(rows.loc[rows["creator_id"] == creator, "language"].iloc[0])
+    if told == ENGLISH:
+        return ENGLISH, ()
+    lacking = [] if told in languages() else [f"{told} in templates/brief/texts.toml"]
+    columns = [f"{column}_{told}" for column in _PART_NAMES]
+    lacking += [name for name in columns if not _texts(product.get(name))]
+    if not lacking:
+        return told, ()
+    return ENGLISH, (f"{creator} writes {told}; in English for want of {words.listed(lacking)}.",)
+
+
+def _claimed(client: Any, product: pd.Series, said: dict[str, str]) -> tuple[str, ...]:
+    """Words of the brief that somebody should look at before it goes out."""
+    forbidden = _texts(product["forbidden_words"])
+    looked_for = claims.entries(client.config.category, forbidden, client.config.competitors)
+    return tuple(
+        f"Check this: the {part} says “{hit.found}” ({hit.about})."
+        for part, text in said.items()
+        for hit in claims.check(text, looked_for).itertuples()
+    )
+
+
 def _scripted(parts: dict[str, str]) -> tuple[str, ...]:
     return tuple(
         f"The {name} has {len(text.split())} words: direction, not a script."
@@ -261,11 +276,16 @@ def _product(client: Any, product_id: str, day: date) -> pd.Series:
 _PART_NAMES = {"truths": "product truth", "proofs": "proof", "forbidden_words": "what not to say"}
 
 
-def _parts(product: pd.Series, column: str) -> list[str]:
-    """The texts of a `;` column; an empty one refuses the brief."""
-    value = product[column]
-    texts = [part.strip() for part in str(value).split(";")] if isinstance(value, str) else []
-    texts = [text for text in texts if text]
+def _texts(value: Any) -> list[str]:
+    """The texts of a `;` cell."""
+    texts = [part.strip() for part in value.split(";")] if isinstance(value, str) else []
+    return [text for text in texts if text]
+
+
+def _parts(product: pd.Series, column: str, language: str = ENGLISH) -> list[str]:
+    """The texts of a part in a language; an empty one refuses the brief."""
+    column = column if language == ENGLISH else f"{column}_{language}"
+    texts = _texts(product[column])
     if not texts:
         raise ClientError(
             f"No brief for {product['name']}: {_PART_NAMES[column]} is missing. Fill in "

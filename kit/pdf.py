@@ -37,8 +37,7 @@ def write_pdfs(
     A report that is superseded takes its PDF with it. Raises `ReportError` where the week, or this
     day of it, has not been reported, for a paper there is not, and without a chromium.
     """
-    if paper not in PAPERS:
-        raise ReportError(f"There is no paper {paper}. Choose {' or '.join(PAPERS)}.")
+    _check(paper)
     root = clients.home(home)
     clients.client_folder(client, root)
     folder = week.week_folder(root, client, as_of)
@@ -56,7 +55,8 @@ def write_pdfs(
 
 
 def write_pdf(page: Path, paper: str = "a4") -> Path:
-    """Print a page of `pages.write_html` beside it, whole or not at all; where the PDF is."""
+    """Print a page of the kit beside it, whole or not at all; where the PDF is."""
+    _check(paper)
     chromium = doctor.program("chromium")
     if chromium is None:
         raise ReportError(
@@ -73,6 +73,11 @@ def write_pdf(page: Path, paper: str = "a4") -> Path:
         _print(chromium, sheet, made)
         os.replace(made, target)
     return target
+
+
+def _check(paper: str) -> None:
+    if paper not in PAPERS:
+        raise ReportError(f"There is no paper {paper}. Choose {' or '.join(PAPERS)}.")
 
 
 def _print(chromium: str, sheet: Path, made: Path) -> None:

@@ -1,6 +1,8 @@
 """Briefs: five parts each, the angle the data speak for, and nobody briefed in vain."""
 
 import csv
+import re
+import subprocess
 
 import docx
 import pandas as pd
@@ -9,8 +11,9 @@ from typer.testing import CliRunner
 
 import kit
 from kit import brief_files, brief_round, briefs
+from kit.brief_words import languages
 from kit.cli import app
-from kit.errors import ClientError
+from kit.errors import ClientError, ReportError
 from kit.ledgers import HOOK_ANGLES
 
 AS_OF = "2026-05-10"
@@ -142,7 +145,78 @@ def test_what_nobody_knows_is_named(sample, known, change, told):
 def test_a_part_that_dictates_is_warned_about(sample, known):
     assert compose(sample, known).warnings == ()
     warned = compose(sample, known, call_to_action="and then say " * 9).warnings
-    assert warned == ("The call has 27 words: direction, not a script.",)
+    assert warned == ("The call to action has 27 words: direction, not a script.",)
+
+
+SPANISH = {
+    "truths_es": "15 % de vitamina C; sin perfume",
+    "proofs_es": "cuatro semanas, misma luz",
+    "forbidden_words_es": "cura; borra",
+}
+
+
+def in_spanish(sample, monkeypatch, **texts):
+    made = sample.products.assign(**{**SPANISH, **texts})
+    people = sample.creators.assign(language="es-MX")
+    monkeypatch.setattr(type(sample), "products", made, raising=False)
+    monkeypatch.setattr(type(sample), "creators", people, raising=False)
+
+
+def test_a_brief_is_in_the_creators_language_where_every_text_exists(
+    sample, known, monkeypatch, tmp_path
+):
+    in_spanish(sample, monkeypatch)
+    brief = compose(sample, known, hook_angle="social_proof")
+    assert (brief.language, brief.warnings) == ("es", ())
+    brief_files.write(brief_round.Round([brief]), tmp_path)
+    text = (tmp_path / f"{brief.brief_id}.html").read_text(encoding="utf-8")
+    assert '<html lang="es">' in text
+    for part in ("1. Ángulo de apertura", "2. Verdad del producto", "3. Prueba",
+                 "4. Llamada a la acción", "5. Qué no decir", "sin perfume", "“cura”",
+                 "no un guion"):  # fmt: skip
+        assert part in text
+    assert brief.call_to_action in languages()["es"].calls
+    assert "struggling" not in text
+    with pytest.raises(ClientError, match="too passive"):
+        compose(sample, known, call_to_action="el enlace en mi bio")
+
+
+def test_a_language_that_lacks_a_text_falls_back_and_says_which(sample, known, monkeypatch):
+    in_spanish(sample, monkeypatch, proofs_es=pd.NA)
+    brief = compose(sample, known)
+    assert brief.language == "en"
+    assert brief.warnings == (f"{brief.creator_id} writes es; in English for want of proofs_es.",)
+
+
+def test_every_language_has_every_text():
+    for own in languages().values():
+        assert len(own.heads) == 5
+        assert set(own.angles) == set(own.openings) == set(HOOK_ANGLES)
+        assert own.calls
+        assert len(own.unsaid) == 3
+
+
+def test_words_that_somebody_should_look_at_are_told_before_it_is_sent(sample, known, monkeypatch):
+    made = sample.products.assign(truths="guaranteed glow")
+    monkeypatch.setattr(type(sample), "products", made, raising=False)
+    assert compose(sample, known).warnings == (
+        "Check this: the product truth says “guaranteed” (a promise of a result).",
+    )
+
+
+@pytest.mark.needs("chromium", "pdftoppm")
+def test_a_brief_prints_as_one_page_with_its_five_parts(sample, known, tmp_path):
+    brief = compose(sample, known)
+    brief_files.write(brief_round.Round([brief]), tmp_path, "letter")
+    printed = tmp_path / f"{brief.brief_id}.pdf"
+    told = subprocess.run(["pdfinfo", printed], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"^Pages:\s+1$", told, re.MULTILINE)
+    assert re.search(r"^Page size:.*letter", told, re.MULTILINE)
+    text = subprocess.run(["pdftotext", printed, "-"], capture_output=True, text=True, check=True)
+    for place, name in enumerate(languages()["en"].heads, 1):
+        assert f"{place}. {name}" in text.stdout
+    with pytest.raises(ReportError, match="no paper a5"):
+        brief_files.write(brief_round.Round([brief]), tmp_path, "a5")
 
 
 def test_a_week_of_briefs_holds_what_is_agreed_and_delivered(sample, made):

@@ -24,12 +24,16 @@ def brief(
     call_to_action: Annotated[
         str | None, typer.Option(help="The call to action, in the creator's words.")
     ] = None,
+    pdf: Annotated[
+        str | None, typer.Option(help="Print each as PDF too, on this paper: a4 or letter.")
+    ] = None,
     home: Home = None,
 ) -> None:
     """Write creator briefs.
 
     Of five parts each: hook angle, product truth, proof, call to action, what not to say. As Word,
-    web page and Markdown, with rows for ledgers/briefs.csv. A part that is missing refuses it.
+    web page, Markdown and, with --pdf, PDF, in the creator's language where texts exist; with rows
+    for ledgers/briefs.csv. A part that is missing refuses it.
     """
     from kit import brief_files, brief_round, briefs, printed
     from kit import client as clients
@@ -48,7 +52,7 @@ def brief(
         )
         made = brief_round.Round([one])
     folder = clients.home(home) / "reports" / client / "briefs" / day.isoformat()
-    brief_files.write(made, folder)
+    brief_files.write(made, folder, pdf)
     printed.briefs(made, folder)
 
 
