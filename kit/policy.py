@@ -101,6 +101,9 @@ class Velocity(_Section):
     """Content velocity: new posts published per week across the roster."""
 
     target: Positive = _setting(30, "posts published per week", "posts per week", "article")
+    winners: Positive = _setting(
+        4, "posts that earn paid spend, wanted in a month", "posts per month", "kit"
+    )
 
 
 class Conversion(_Section):

@@ -38,15 +38,17 @@ def report(client: Any, as_of: date | str) -> results.Findings:
 
     Tables: tasks; samples, sample_problems, sample_tiers; rights; captions and briefs (words to
     check); board, week and ahead (this week, the next four), pipeline (what is under way by tier);
-    plan, rates, levers, target; roster, flow, moves, concentration; conflicts, beside, plans;
-    loop, loop_steps, loop_month; record and scores (compliance, products).
+    plan, schedule, winners, planned (budget), rates, levers, target; roster, flow, moves,
+    concentration; conflicts, beside, plans; loop, loop_steps, loop_month; record and scores
+    (compliance, products).
     """
     client, day = shared(client), metrics.as_day(as_of)
     beside = conflicts.conflicts(client, day)
     rests_on = briefs.evidence(client, day)
     known = evidence(client, day, beside, rests_on)
-    needed = supply.supply(client, day)
+    needed = supply.supply(client, day, rests_on.posts)
     target = float(client.config.goals.get("velocity", client.policy.velocity.target))
+    plan = supply.plan(needed, target)
     made = board.board(client, day, target)
     closed = loop.loop(client, day, rests_on, _coming(known.round))
     tables = {
@@ -61,7 +63,10 @@ def report(client: Any, as_of: date | str) -> results.Findings:
         "week": made.program,
         "ahead": _ahead(known.weeks, day, _aiming_at(client.policy, target)),
         "pipeline": board.pipeline(client, day, known.clock.samples),
-        "plan": supply.plan(needed, target),
+        "plan": plan,
+        "schedule": supply.schedule(needed, plan),
+        "winners": supply.for_winners(needed, client.policy.velocity.winners),
+        "planned": _planned(client, day),
         "rates": supply.shown_rates(needed),
         "levers": supply.levers(needed, target),
         "target": pd.DataFrame([{"target": target}]),
@@ -120,6 +125,14 @@ def _round(client: Any, day: date, known: briefs.Evidence) -> brief_round.Round:
         return brief_round.for_week(client, day, known)
     except ClientError:
         return brief_round.Round([])
+
+
+def _planned(client: Any, day: date) -> pd.DataFrame:
+    """One row: what `costs.csv` plans for product in the month of the day; missing if nothing."""
+    month = pd.Timestamp(day).replace(day=1)
+    costs = client.frame("costs")
+    own = costs[costs["month"].eq(month) & costs["kind"].eq("product")]["planned"]
+    return pd.DataFrame([{"month": month, "planned": float(own.sum(min_count=1))}])
 
 
 def _ahead(weeks: pd.DataFrame, day: date, policy: Any) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kit import blocks, change, decided, metrics, results, scorecard, spark, velocity, words
+from kit import blocks, change, decided, metrics, results, rights, scorecard, spark, velocity, words
 from kit.backtest import thresholds
 from kit.backtest.cases import own_thresholds
 from kit.money import weekly as money
@@ -39,8 +39,8 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     GMV), weeks (posts beside GMV), tiers (GMV per active creator), forecast, false_alarms, sparks,
     angles, repeat, change (of GMV since last week, part by part), movers (the same for each tier,
     hook angle, product and creator), thresholds (where the client's own past would put them),
-    looks, decided and since (what became of earlier decisions, see `decided.LookBack`) and those of
-    `money.weekly`.
+    rights (that end or have just ended), looks, decided and since (what became of earlier
+    decisions, see `decided.LookBack`) and those of `money.weekly`.
     """
     day = metrics.as_day(as_of)
     counted = metrics.figures(client, day)
@@ -89,6 +89,7 @@ def report(client: Any, as_of: date | str) -> results.Findings:
         "movers": moved.subjects,
         "thresholds": own,
         "looks": looked.looks,
+        "rights": rights.in_danger(rights.calendar(client, day)),
         "decided": looked.last,
         "since": looked.since,
         **ledger,

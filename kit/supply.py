@@ -27,7 +27,9 @@ RATES = {
     "sample_to_post": "samples that lead to a post",
     "stays": "tier-1 creators still posting eight weeks later",
     "brief_to_post": "briefs that lead to a post",
+    "post_to_winner": "posts that earn paid spend",
 }
+A_MONTH = 365.25 / 12 / 7  # weeks
 
 
 class Supply(NamedTuple):
@@ -45,12 +47,21 @@ class Supply(NamedTuple):
     fees: float
 
 
-def supply(client: Any, as_of: date | str) -> Supply:
-    """The rates on which a plan rests, as known on the day."""
+def supply(client: Any, as_of: date | str, judged: pd.DataFrame) -> Supply:
+    """The rates on which a plan rests, as known on the day.
+
+    `judged` is `spark.candidates`' of the day: a winner is a post that it would amplify on its own
+    clicks.
+    """
     day = pd.Timestamp(as_day(as_of))
     weeks = metrics.creator_weeks(client, as_of)
     samples = sample_clock.clock(client, as_of).samples
-    rates = [_sample_to_post(samples, day), _stays(client, day), _brief_to_post(client, day)]
+    rates = [
+        _sample_to_post(samples, day),
+        _stays(client, day),
+        _brief_to_post(client, day),
+        _post_to_winner(judged),
+    ]
     cost = samples.loc[samples["shipped_on"] > day - pd.Timedelta(weeks=26), "cost"]
     names = ["rate", "done", "n"]
     return Supply(
@@ -108,6 +119,13 @@ def _brief_to_post(client: Any, day: pd.Timestamp) -> tuple[str, int, int]:
     return "brief_to_post", int(ripe["post_id"].notna().sum()), len(ripe)
 
 
+def _post_to_winner(judged: pd.DataFrame) -> tuple[str, int, int]:
+    """Posts with clicks in the last 28 days, and those of them that earn paid spend."""
+    seen = judged[judged["clicks"].gt(0)]
+    won = seen["verdict"].eq("spark") & ~seen["on_record"].astype(bool)
+    return "post_to_winner", int(won.sum()), len(seen)
+
+
 def _fees(client: Any, day: pd.Timestamp) -> float:
     """Flat fees a month of the agreements in force: per month as agreed, per post × posts a month,
     per deal spread over its days. 0 where none has a fee.
@@ -130,14 +148,16 @@ def _fees(client: Any, day: pd.Timestamp) -> float:
 PLAN = ["what", "unit", "middle", "low", "high"]
 
 
-def plan(known: Supply, target: float, seed: int = 20, **better: float) -> pd.DataFrame:
+def plan(
+    known: Supply, target: float | np.ndarray, seed: int = 20, **better: float
+) -> pd.DataFrame:
     """One row per thing that `target` posts a week need in four weeks' time, with its 80% range.
 
     what: creators (active in tier 1), recruits (new ones, those who stop made up for), samples,
-    briefs (a week), cost (samples and flat fees of a month, in the client's currency), posts (a
-    week, if the middle number of creators is there: what the week will really bring). `better`
-    multiplies a rate, as posts_per_creator=1.1. Rates that the data do not know make what rests on
-    them missing. The same seed gives the same plan.
+    briefs (a week), sample_cost (of those samples) and cost (with the flat fees of a month; both in
+    the client's currency), posts (a week, if the middle number of creators is there: what the week
+    will really bring). `better` multiplies a rate, as posts_per_creator=1.1. Rates that the data do
+    not know make what rests on them missing. The same seed gives the same plan.
     """
     rng = np.random.default_rng(seed)
     one = known.tiers.set_index("tier").loc[1]
@@ -161,6 +181,7 @@ def plan(known: Supply, target: float, seed: int = 20, **better: float) -> pd.Da
         "recruits": ("creators", recruits),
         "samples": ("samples", samples),
         "briefs": ("a week", np.ceil(target / share["brief_to_post"])),
+        "sample_cost": ("money", samples * known.sample_cost),
         "cost": ("money", samples * known.sample_cost + known.fees),
     }
     rows = [_row(what, unit, drawn) for what, (unit, drawn) in found.items()]
@@ -169,6 +190,50 @@ def plan(known: Supply, target: float, seed: int = 20, **better: float) -> pd.Da
     posts = others + middle * each + rng.normal(size=DRAWS) * np.sqrt(noise)
     rows.append(_row("posts", "a week", np.maximum(posts, 0)))
     return pd.DataFrame(rows, columns=PLAN)
+
+
+def for_winners(known: Supply, winners: float, seed: int = 20) -> pd.DataFrame:
+    """The `plan` of as many posts a week as bring so many winners a month, `target` its first row.
+
+    A winner is a post that earns paid spend; how many posts one takes is the client's own share,
+    with its doubt.
+    """
+    rng = np.random.default_rng([seed, 1])
+    target = winners / A_MONTH / _drawn_share(known.rates, "post_to_winner", rng)
+    first = pd.DataFrame([_row("target", "a week", target)], columns=PLAN)
+    return pd.concat([first, plan(known, target, seed)], ignore_index=True)
+
+
+def schedule(known: Supply, rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per coming week and tier: what the plan `rows` asks of each, with its 80% range.
+
+    Columns week (1 to 4), tier, then creators (active ones wanted), recruits (new ones by then,
+    those who stop made up for), samples and briefs (to send in the week), each with _low and _high.
+    New tier-1 creators come evenly; their samples go out in the first two weeks, for a post may
+    take two more; tiers 2 and 3 stay as they are.
+    """
+    by, tiers = rows.set_index("what"), known.tiers.set_index("tier")
+    answered = known.rates.set_index("rate").loc["brief_to_post"]
+    share = answered["done"] / answered["n"] if answered["n"] and answered["done"] else np.nan
+    found = []
+    for week in range(1, AHEAD + 1):
+        for tier in (1, 2, 3):
+            row: dict[str, Any] = {"week": week, "tier": tier}
+            for name, end in (("", "middle"), ("_low", "low"), ("_high", "high")):
+                small = tier == 1
+                creators = by.loc["creators", end] if small else tiers.loc[tier, "creators"]
+                samples = np.ceil(by.loc["samples", end] / 2) if small and week <= 2 else 0.0
+                mean = tiers.loc[tier, "mean"] if creators else 0.0
+                row |= {
+                    f"creators{name}": float(creators),
+                    f"recruits{name}": np.ceil(by.loc["recruits", end] * week / AHEAD)
+                    if small
+                    else 0.0,
+                    f"samples{name}": samples,
+                    f"briefs{name}": np.ceil(creators * mean / share),
+                }
+            found.append(row)
+    return pd.DataFrame(found)
 
 
 def _drawn_mean(row: pd.Series, rng: np.random.Generator) -> np.ndarray:
@@ -225,7 +290,12 @@ def shown_rates(known: Supply) -> pd.DataFrame:
         rows.append(("posts_per_creator", one["mean"], low, high, one["n"], "creators"))
     else:
         rows.append(("posts_per_creator", np.nan, np.nan, np.nan, one["n"], "creators"))
-    counted = {"sample_to_post": "samples", "stays": "creators", "brief_to_post": "briefs"}
+    counted = {
+        "sample_to_post": "samples",
+        "stays": "creators",
+        "brief_to_post": "briefs",
+        "post_to_winner": "posts",
+    }
     for row in known.rates.itertuples():
         if row.n:
             law = stats.beta(0.5 + row.done, 0.5 + row.n - row.done)

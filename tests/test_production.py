@@ -5,6 +5,7 @@ import json
 from datetime import date, timedelta
 
 import icalendar
+import pandas as pd
 import pytest
 
 import kit
@@ -255,14 +256,12 @@ def test_the_board_held_what_came_in_the_samples_past_weeks():
 # The supply planner
 
 
-def known(creators=40, mean=0.5, sd=0.3, done=(60, 40, 90), n=(100, 80, 100)):
-    import pandas as pd
-
+def known(creators=40, mean=0.5, sd=0.3, done=(60, 40, 90, 20), n=(100, 80, 100, 100)):
     tiers = pd.DataFrame(
         {"tier": [1, 2, 3], "creators": [creators, 0, 0], "mean": [mean, None, None],
          "sd": [sd, None, None], "sd_weekly": [0.6, None, None], "n": [creators, 0, 0]}
     ).astype({"mean": float, "sd": float, "sd_weekly": float})  # fmt: skip
-    rates = ["sample_to_post", "stays", "brief_to_post"]
+    rates = ["sample_to_post", "stays", "brief_to_post", "post_to_winner"]
     table = pd.DataFrame({"rate": rates, "done": done, "n": n})
     return supply.Supply(tiers, table, 12.0, 500.0)
 
@@ -278,15 +277,60 @@ def test_a_plan_by_hand():
     assert rows["posts"] == pytest.approx(30, abs=1)
 
 
+def test_winners_a_month_are_posts_a_week():
+    """A fifth of posts win: 8 a month are 40 posts a month, 40 × 7 ÷ 30.4375 = 9.2 a week."""
+    rows = supply.for_winners(known(), 8).set_index("what")
+    assert rows.loc["target", "middle"] == pytest.approx(9.2, abs=0.15)
+    assert rows.loc["target", "low"] < 8.5 < 10 < rows.loc["target", "high"]
+    assert rows.loc["creators", "middle"] == pytest.approx(9.2 / 0.5, abs=1)
+    said = sentences.winners_plan(rows.reset_index(), 8)
+    assert said == "8 posts a month that earn paid spend take 7 to 12 posts a week."
+    none = supply.for_winners(known(n=(0, 0, 0, 0), done=(0, 0, 0, 0)), 8)
+    assert none["middle"].isna().all()
+    assert "is not known yet" in sentences.winners_plan(none, 8)
+
+
+def test_the_plan_week_by_week_and_tier_by_tier():
+    """From 40 creators to 60: 45, 50, 55, 60; half of the samples in each of two weeks."""
+    plan = supply.plan(known(), 30)
+    plan.loc[plan["what"] == "creators", ["middle", "low", "high"]] = [60.0, 40.0, 80.0]
+    plan.loc[plan["what"] == "samples", ["middle", "low", "high"]] = [51.0, 20.0, 90.0]
+    rows = supply.schedule(known(), plan)
+    one = rows[rows["tier"] == 1]
+    assert one["creators"].tolist() == [45, 50, 55, 60]
+    assert one["creators_low"].tolist() == [40, 40, 40, 40]
+    assert one["creators_high"].tolist() == [50, 60, 70, 80]
+    assert one["samples"].tolist() == [26, 26, 0, 0]
+    assert one["briefs"].tolist() == [25, 28, 31, 34]  # × 0.5 posts ÷ 0.9 answered
+    others = rows[rows["tier"] > 1]
+    assert (others[["creators", "samples", "briefs"]] == 0).all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("planned", "said"),
+    [
+        (1800.0, "The samples for them cost $120 to $600, within the $1,800 planned for May 2026."),
+        (500.0, "The samples for them cost $120 to $600, which may be over the $500 planned for "
+         "May 2026."),
+        (None, "The samples for them cost $120 to $600; costs.csv plans nothing for product in May "
+         "2026."),
+    ],
+)  # fmt: skip
+def test_the_samples_are_held_against_the_budget(planned, said):
+    rows = pd.DataFrame([("sample_cost", "money", 300.0, 120.0, 600.0)], columns=supply.PLAN)
+    month = pd.Series({"month": pd.Timestamp("2026-05-01"), "planned": planned})
+    assert sentences.plan_budget(rows, month, "USD") == said
+
+
 def test_more_doubt_makes_a_wider_range_and_no_knowledge_none():
     wide, narrow = (
         supply.plan(known(creators=c), 30).set_index("what").loc["creators"] for c in (4, 100)
     )
     assert wide["high"] - wide["low"] > 2 * (narrow["high"] - narrow["low"])
-    nothing = supply.plan(known(n=(0, 0, 0), done=(0, 0, 0)), 30).set_index("what")
+    nothing = supply.plan(known(n=(0, 0, 0, 0), done=(0, 0, 0, 0)), 30).set_index("what")
     assert nothing["middle"].isna().to_dict() == {
-        "creators": False, "recruits": True, "samples": True, "briefs": True, "cost": True,
-        "posts": False,
+        "creators": False, "recruits": True, "samples": True, "briefs": True, "sample_cost": True,
+        "cost": True, "posts": False,
     }  # fmt: skip
     assert supply.plan(known(creators=1), 30).set_index("what").loc["creators"].isna()["middle"]
 

@@ -92,6 +92,7 @@ from kit.sentences.money import (
 from kit.sentences.production import (
     closed_loop,
     crossed,
+    plan_budget,
     production_line,
     rights,
     roster_stands,
@@ -100,6 +101,7 @@ from kit.sentences.production import (
     to_check,
     today,
     week_so_far,
+    winners_plan,
     without_the_largest,
 )
 from kit.sentences.program import (
@@ -182,6 +184,7 @@ __all__ = [
     "part",
     "pay_band",
     "pay_outside",
+    "plan_budget",
     "plan_return",
     "production_line",
     "promotions",
@@ -216,5 +219,6 @@ __all__ = [
     "weekly",
     "weeks_of_luck",
     "why_not_replayed",
+    "winners_plan",
     "without_the_largest",
 ]

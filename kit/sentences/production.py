@@ -163,6 +163,29 @@ def supply_plan(rows: pd.DataFrame, levers: pd.DataFrame, target: float, currenc
     )
 
 
+def winners_plan(rows: pd.DataFrame, winners: float) -> str:
+    """How many posts a week bring so many winners a month. `supply.for_winners`' rows."""
+    wanted = f"{words.count(winners, 'post')} a month that {'earns' if winners == 1 else 'earn'}"
+    target = rows.set_index("what").loc["target"]
+    if words.is_missing(target["middle"]):
+        return f"How many posts a week bring {wanted} paid spend is not known yet."
+    return f"{words.sentence(wanted)[:-1]} paid spend take {_span(target)} posts a week."
+
+
+def plan_budget(rows: pd.DataFrame, planned: pd.Series, currency: str) -> str:
+    """The plan's samples against the month's budget. `supply.plan`'s rows, `planned`'s row."""
+    cost, month = rows.set_index("what").loc["sample_cost"], f"{planned['month']:%B %Y}"
+    if words.is_missing(cost["middle"]):
+        return "What the samples would cost is not known yet."
+    span = words.money(cost["low"], currency, 0), words.money(cost["high"], currency, 0)
+    text = f"The samples for them cost {span[0] if span[0] == span[1] else ' to '.join(span)}"
+    if words.is_missing(planned["planned"]):
+        return f"{text}; costs.csv plans nothing for product in {month}."
+    budget = words.money(planned["planned"], currency, 0)
+    over = cost["high"] > planned["planned"]
+    return f"{text}, {'which may be over' if over else 'within'} the {budget} planned for {month}."
+
+
 def _span(row: Any) -> str:
     if row["low"] == row["high"]:
         return words.number(row["middle"])

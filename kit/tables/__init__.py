@@ -42,6 +42,7 @@ from kit.tables.production import (
     rights,
     sample_problems,
     sample_tiers,
+    schedule,
     tasks,
     week_board,
 )
@@ -134,6 +135,7 @@ __all__ = [
     "sample_payback",
     "sample_problems",
     "sample_tiers",
+    "schedule",
     "set_aside",
     "settling",
     "since",

@@ -95,10 +95,12 @@ def rights(frame: pd.DataFrame, currency: str = "USD", within_days: int = 60) ->
         Column("spend", "Spent, 4 weeks", "money", width="8%"),
     ]
     later = len(frame) - len(near)
-    note = f"{words.count(later, 'right')} {'ends' if later == 1 else 'end'} later."
+    ends = "ends" if later == 1 else "end"
+    note = f"{words.count(later, 'right')} {ends} later." if later else ""
     return finished(
         shown, columns, id="rights", title=f"Rights that end within {within_days} days",
-        note=note + more_rows(near, MOST, "the calendar file"), none="No right ends soon.",
+        note=(note + more_rows(near, MOST, "the calendar file")).strip(),
+        none="No right ends soon.",
         currency=currency,
         strong={"days_left": shown["days_left"] < 0} if len(shown) else None,
     )  # fmt: skip
@@ -163,17 +165,19 @@ def week_board(frame: pd.DataFrame) -> GT:
 
 
 _PLAN = {
+    "target": "Posts a week",
     "creators": "Active tier-1 creators",
     "recruits": "New creators to win by then",
     "samples": "Samples to send for them",
     "briefs": "Briefs a week",
+    "sample_cost": "Cost of those samples",
     "cost": "Samples and flat fees, one month",
     "posts": "Posts a week that this brings",
 }
 
 
-def plan(frame: pd.DataFrame, target: float, currency: str = "USD") -> GT:
-    """What a target needs (`supply.plan`'s rows)."""
+def plan(frame: pd.DataFrame, target: float, currency: str = "USD", of: str = "posts a week") -> GT:
+    """What a target needs (`supply.plan`'s or `supply.for_winners`' rows)."""
 
     def told(row: Any, name: str) -> str:
         value = getattr(row, name)
@@ -196,13 +200,49 @@ def plan(frame: pd.DataFrame, target: float, currency: str = "USD") -> GT:
         Column("range", "80% range", "range"),
     ]
     return finished(
-        shown, columns, id="plan", title=f"What {words.plain_number(target)} posts a week need",
+        shown, columns, id=f"plan-{of.replace(' ', '-')}",
+        title=f"What {words.plain_number(target)} {of} need",
         note="Tiers 2 and 3 stay as they are; tier 1 fills the rest. In four weeks, with creators "
         "who stop made up for. A dash: a rate it rests on is not known yet.",
     )  # fmt: skip
 
 
-_OF = {"creators": "creator", "samples": "sample", "briefs": "brief"}
+def schedule(frame: pd.DataFrame) -> GT:
+    """What the plan asks of each coming week and tier (`supply.schedule`'s rows)."""
+
+    def told(row: Any, name: str) -> str:
+        low, middle, high = (getattr(row, f"{name}{end}") for end in ("_low", "", "_high"))
+        if pd.isna(middle):
+            return words.MISSING
+        span = "" if low == high else f" ({words.number(low)}–{words.number(high)})"
+        return f"{words.number(middle)}{span}"
+
+    rows = list(frame.itertuples())
+    shown = pd.DataFrame(
+        {
+            "week": [f"Week {row.week}" for row in rows],
+            "tier": frame["tier"],
+            **{
+                name: [told(row, name) for row in rows]
+                for name in ("creators", "samples", "briefs")
+            },
+        }
+    )
+    columns = [
+        Column("week", "Week"),
+        Column("tier", "Tier", "tier"),
+        Column("creators", "Active creators", "range"),
+        Column("samples", "Samples to send", "range"),
+        Column("briefs", "Briefs to send", "range"),
+    ]
+    return finished(
+        shown, columns, id="schedule", title="Week by week and tier by tier, for the posts a week",
+        note="In brackets the 80% range. New creators come evenly over four weeks; their samples "
+        "go out in the first two, for a post may take two more.",
+    )  # fmt: skip
+
+
+_OF = {"creators": "creator", "samples": "sample", "briefs": "brief", "posts": "post"}
 
 
 def rates(frame: pd.DataFrame) -> GT:
@@ -239,7 +279,8 @@ def rates(frame: pd.DataFrame) -> GT:
         shown, columns, id="rates", title="The client's own rates behind the plan",
         note="Posts a week: whoever posted in the last four weeks, over the last eight. Samples: "
         "delivered three weeks to a year ago. Still posting: of those with a post nine to twelve "
-        "weeks ago. Briefs: sent two to fourteen weeks ago.",
+        "weeks ago. Briefs: sent two to fourteen weeks ago. Earn paid spend: sparks among posts "
+        "with clicks in the last four weeks.",
     )  # fmt: skip
 
 
