@@ -291,19 +291,24 @@ def test_winners_a_month_are_posts_a_week():
 
 
 def test_the_plan_week_by_week_and_tier_by_tier():
-    """From 40 creators to 60: 45, 50, 55, 60; half of the samples in each of two weeks."""
+    """60 active ones, 24 of them new: 6, 12, 18, 24; half of the samples in each of two weeks."""
     plan = supply.plan(known(), 30)
-    plan.loc[plan["what"] == "creators", ["middle", "low", "high"]] = [60.0, 40.0, 80.0]
-    plan.loc[plan["what"] == "samples", ["middle", "low", "high"]] = [51.0, 20.0, 90.0]
+    for what, ends in (
+        ("creators", [60.0, 40.0, 80.0]), ("recruits", [24.0, 0.0, 50.0]),
+        ("samples", [51.0, 20.0, 90.0]),
+    ):  # fmt: skip
+        plan.loc[plan["what"] == what, ["middle", "low", "high"]] = ends
     rows = supply.schedule(known(), plan)
     one = rows[rows["tier"] == 1]
-    assert one["creators"].tolist() == [45, 50, 55, 60]
-    assert one["creators_low"].tolist() == [40, 40, 40, 40]
-    assert one["creators_high"].tolist() == [50, 60, 70, 80]
+    assert one[["creators", "creators_low", "creators_high"]].drop_duplicates().values.tolist() == [
+        [60, 40, 80]
+    ]
+    assert one["recruits"].tolist() == [6, 12, 18, 24]
+    assert one["recruits_high"].tolist() == [13, 25, 38, 50]
     assert one["samples"].tolist() == [26, 26, 0, 0]
-    assert one["briefs"].tolist() == [25, 28, 31, 34]  # × 0.5 posts ÷ 0.9 answered
+    assert set(one["briefs"]) == {34}  # 60 × 0.5 posts ÷ 0.9 answered
     others = rows[rows["tier"] > 1]
-    assert (others[["creators", "samples", "briefs"]] == 0).all(axis=None)
+    assert (others[["creators", "recruits", "samples", "briefs"]] == 0).all(axis=None)
 
 
 @pytest.mark.parametrize(

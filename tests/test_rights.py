@@ -6,7 +6,7 @@ import icalendar
 import pytest
 
 import kit
-from kit import rights, rights_file
+from kit import review, rights, rights_file
 
 from .small_client import small_client
 
@@ -123,6 +123,13 @@ def test_the_sample_has_the_codes_its_ledger_lets_end():
         ("belbella.shelfie", "ended"),
         ("liorra.mirrortalk", "ends soon"),
     ]
+
+
+def test_the_weekly_review_has_the_rights_that_need_somebody():
+    rows = review.report(kit.open("sample"), DAY)["rights"]
+    assert rows["creator_id"].tolist() == [
+        "mirciane_routine", "belbella.shelfie", "liorra.mirrortalk",
+    ]  # fmt: skip
 
 
 def test_calendars_can_import_it(tmp_path):

@@ -224,21 +224,22 @@ def schedule(frame: pd.DataFrame) -> GT:
             "tier": frame["tier"],
             **{
                 name: [told(row, name) for row in rows]
-                for name in ("creators", "samples", "briefs")
+                for name in ("creators", "recruits", "samples", "briefs")
             },
         }
     )
     columns = [
         Column("week", "Week"),
         Column("tier", "Tier", "tier"),
-        Column("creators", "Active creators", "range"),
+        Column("creators", "Active creators wanted", "range"),
+        Column("recruits", "New ones by then", "range"),
         Column("samples", "Samples to send", "range"),
         Column("briefs", "Briefs to send", "range"),
     ]
     return finished(
         shown, columns, id="schedule", title="Week by week and tier by tier, for the posts a week",
-        note="In brackets the 80% range. New creators come evenly over four weeks; their samples "
-        "go out in the first two, for a post may take two more.",
+        note="In brackets the 80% range. New creators come evenly over four weeks, those who stop "
+        "made up for; their samples go out in the first two, for a post may take two more.",
     )  # fmt: skip
 
 
