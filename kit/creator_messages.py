@@ -34,12 +34,12 @@ def posts_due(handle: str, agreed: float, last_post_on: Any) -> str:
         else f" Your last one was on {words.day(last_post_on)}."
     )
     return (
-        f"Hi @{handle}, we agreed on {_pace(agreed)}.{since} Is the pace still "
+        f"Hi @{handle}, we agreed on {pace(agreed)}.{since} Is the pace still "
         "right for you? If something is in the way, tell us what would help."
     )
 
 
-def _pace(agreed: float) -> str:
+def pace(agreed: float) -> str:
     """Posts a week; under one, a post every so many weeks."""
     if 0 < agreed < 1:
         return f"a post every {words.count(1 / agreed, 'week')}"

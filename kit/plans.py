@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from lxml.html.builder import E
 
 from kit import client as clients
-from kit import metrics, page_frame, sample_clock, sentences, week, words
+from kit import creator_messages, metrics, page_frame, sample_clock, sentences, week, words
 from kit.errors import ClientError
 from kit.ledgers import handle as plain_handle
 
@@ -114,8 +114,7 @@ def agreed(client: Any, name: str, as_of: date) -> list[str]:
     deal = deals.iloc[-1]
     said = []
     if pd.notna(deal["posts_per_week"]):
-        weekly = words.plain_number(deal["posts_per_week"])
-        said.append(f"{weekly} {'post' if deal['posts_per_week'] == 1 else 'posts'} a week")
+        said.append(creator_messages.pace(deal["posts_per_week"]))
     if deal["exclusivity"] in ("category", "full"):
         of = deal["exclusivity_category"] if deal["exclusivity"] == "category" else "everything"
         until = deal["exclusivity_until"]

@@ -210,6 +210,7 @@ def test_the_shared_page_holds_the_partners_own_and_nothing_else(sample_home):
     html = path.read_text(encoding="utf-8")
     assert "What comes next" in html
     assert "exclusive in facial skincare to 30 June 2026" in html.replace("Exclusive", "exclusive")
+    assert "A post every 2 weeks." in html
     assert "soraya" not in html
     assert "GMV" not in html
     with path.with_suffix(".csv").open(encoding="utf-8") as file:
