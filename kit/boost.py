@@ -14,7 +14,7 @@ import pandas as pd
 
 from kit import words
 from kit.metrics.contribution import contribution
-from kit.metrics.fetch import fetch
+from kit.metrics.fetch import fetch, value
 from kit.metrics.periods import as_day, last_days
 from kit.metrics.sales import counting_lines, within
 from kit.metrics.windowed import AD_KINDS, covered, of_kind
@@ -102,7 +102,7 @@ def _order_contribution(client: Any, as_of: date | str, policy: Policy) -> tuple
     if unknown:
         return float("nan"), unknown
     lines = within(counting_lines(client), last_days(as_of, policy.spark.days))
-    orders = float(lines.order_id.nunique().to_pyarrow().as_py() or 0)
+    orders = float(value(lines.order_id.nunique()) or 0)
     if not orders:
         return float("nan"), "no order in these weeks"
     return float(wanted["amount"].sum()) / orders, None

@@ -79,15 +79,16 @@ def _first_boosts(client: Any, day: date) -> pd.DataFrame:
 
 
 def _orders(client: Any, day: date) -> pd.DataFrame:
-    """One row per counting order of a post up to the day: post_id, on, route."""
+    """The counting orders of posts up to the day: post_id, on, route and how many there were."""
     lines = paid.with_route(counting_lines(client))
     lines = lines.filter(lines.post_id.notnull() & (lines.day <= ibis.date(day)))
     orders = lines.group_by("post_id", "order_id").agg(
         on=lines.day.min(), by_ads=lines.by_ads.any(), by_itself=lines.by_itself.any()
     )
-    rows = fetch(orders)
-    route = np.select([rows["by_ads"], rows["by_itself"]], ["paid", "organic"], "other")
-    return rows.assign(route=route, on=pd.to_datetime(rows["on"]))
+    route = ibis.cases((orders.by_ads, "paid"), (orders.by_itself, "organic"), else_="other")
+    orders = orders.mutate(route=route)
+    rows = fetch(orders.group_by("post_id", "on", "route").agg(orders=orders.count()))
+    return rows.astype({"orders": "int64"})
 
 
 def _counted(post: Any, orders: pd.DataFrame, day: date) -> pd.Series:
@@ -98,11 +99,11 @@ def _counted(post: Any, orders: pd.DataFrame, day: date) -> pd.Series:
     )
     after = Period(start.date(), min(day, (start + pd.Timedelta(days=SIDE_DAYS - 1)).date()))
     own = orders[orders["post_id"] == post["post_id"]]
-    counts = _within(own, after)["route"].value_counts()
+    counts = _within(own, after).groupby("route")["orders"].sum()
     return pd.Series(
         {
             "days_before": max(before.days, 0),
-            "orders_before": len(_within(own, before)),
+            "orders_before": int(_within(own, before)["orders"].sum()),
             "days_after": after.days,
             **{f"{route}_after": int(counts.get(route, 0)) for route in _AFTER},
         }
@@ -128,7 +129,7 @@ def _fade(client: Any, day: date, orders: pd.DataFrame) -> pd.Series:
     sold = orders[orders["post_id"].isin(alone.index)]
     published = pd.to_datetime(sold["post_id"].map(alone.to_dict()))
     age = (sold["on"] - published).dt.days
-    return age.value_counts().reindex(ages, fill_value=0) / followed
+    return sold["orders"].groupby(age).sum().reindex(ages, fill_value=0) / followed
 
 
 def _faded(row: Any, fade: pd.Series) -> float:

@@ -7,132 +7,30 @@ import os
 import re
 import tomllib
 import unicodedata
-import zoneinfo
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow.dataset as ds
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ValidationError
 
-from kit import contracts, people, windows
+from kit import addresses, contracts, people, windows
 from kit.errors import ClientError, PolicyError
-from kit.exports import KINDS, day_order, headers
 from kit.policy import Policy, load_policy
+from kit.settings import Config as Config
 from kit.table_files import table_path
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir  # the engine takes a second to load, and an ingest needs none
-
-GOALS = (
-    *("velocity", "output_rate", "conversion_rate", "revenue_per_post", "hook_retention"),
-    *("repeat_purchase_rate", "commission_ratio", "commission_ratio_settled"),
-    *("all_in_cost_ratio", "gmv", "net_revenue", "orders", "clicks", "views", "contribution"),
-    *("active_creators", "velocity_roster", "tier_median_revenue_per_post"),
-)
 
 LONGEST_NAME = 64
 RESERVED = {
     *("CON", "PRN", "AUX", "NUL"),
     *(f"{port}{number}" for port in ("COM", "LPT") for number in range(10)),
 }
-
-Category = Literal[
-    "beauty", "food_cpg", "home_goods", "apparel", "accessories", "supplements", "other"
-]
-
-
-class Config(BaseModel):
-    """What `client.toml` says; `[policy.*]` is `Client.policy`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str = Field("", description="the client's name as reports print it; empty: the folder's")
-    currency: str = Field(description="three letters; every file must be in it, ads apart")
-    market: str = Field("US", description="two letters; decides the day order of ambiguous files")
-    time_zone: str = Field(description="zone of reports, such as America/Los_Angeles")
-    export_time_zone: str = Field("", description="zone of Seller Center's exports")
-    ads_time_zone: str = Field("", description="zone of the ad account's exports")
-    category: Category = "other"
-    program_start: date | None = None
-    source: str = Field("exports", description="exports, or later a warehouse by address")
-    brand: str | dict[str, Any] | None = Field(None, description="for the deck")
-    competitors: tuple[str, ...] = Field((), description="names looked for in captions and briefs")
-    memory_limit: str | None = Field(None, description="of the engine, such as 2GB")
-    demo: bool = False
-    share_margins: bool = Field(False, description="the client's copies may hold its margins")
-    pseudonyms_of: str = Field("", description="the client this is a copy of, for sharing")
-    date_order: dict[str, str] = Field(
-        default_factory=dict, description="day first or month first, by kind; under '' for all"
-    )
-    goals: dict[str, float] = Field(default_factory=dict, description="metric id = value")
-    headers: dict[str, dict[str, str]] = Field(
-        default_factory=dict, description="[headers.<kind>] new header = known one"
-    )
-
-    @field_validator("currency", "market")
-    @classmethod
-    def _code(cls, value: str, info: Any) -> str:
-        letters = 3 if info.field_name == "currency" else 2
-        if not re.fullmatch(rf"[A-Za-z]{{{letters}}}", value):
-            raise ValueError(f"expected {letters} letters")
-        return value.upper()
-
-    @field_validator("time_zone", "export_time_zone", "ads_time_zone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        try:
-            zoneinfo.ZoneInfo(value or "UTC")
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-            near = difflib.get_close_matches(value, zoneinfo.available_timezones(), n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise ValueError(f"no such time zone{hint}") from None
-        return value
-
-    @field_validator("memory_limit")
-    @classmethod
-    def _memory(cls, value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(r"\d+(\.\d+)?\s?([KMGT]i?B)", value):
-            raise ValueError("expected a size such as 2GB")
-        return value
-
-    @field_validator("date_order", mode="before")
-    @classmethod
-    def _date_order(cls, value: Any) -> dict[str, str]:
-        return day_order.named(value)
-
-    @field_validator("goals")
-    @classmethod
-    def _goals(cls, value: dict[str, float]) -> dict[str, float]:
-        for metric in value:
-            if metric not in GOALS:
-                near = difflib.get_close_matches(metric, GOALS, n=1, cutoff=0.5)
-                raise ValueError(
-                    f"no metric {metric}. " + (f"Did you mean {near[0]}?" if near else "")
-                )
-        return value
-
-    @field_validator("headers")
-    @classmethod
-    def _headers(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-        for kind, own in value.items():
-            if kind not in KINDS:
-                near = difflib.get_close_matches(kind, KINDS, n=1)
-                hint = f"Did you mean {near[0]}?" if near else f"Kinds are {', '.join(KINDS)}."
-                raise ValueError(f"no kind of export is called {kind}. {hint}")
-            for header, column in own.items():
-                # An empty name: the header is known to the client and left unread.
-                if column and headers.canonical(kind, column) is None:
-                    near = difflib.get_close_matches(column, headers.columns(kind), n=1, cutoff=0.5)
-                    hint = f" Did you mean {near[0]}?" if near else ""
-                    raise ValueError(
-                        f"{header!r} is to mean {column!r}, which is neither a column nor a known "
-                        f"header of {kind}.{hint}"
-                    )
-        return value
 
 
 def home(given: str | Path | None = None) -> Path:
@@ -236,6 +134,8 @@ def _plain(error: ValidationError, path: Path) -> str:
     if first["type"] == "missing":
         return f"{path} lacks {where}: {Config.model_fields[where].description}."
     problem = first["msg"].removeprefix("Value error, ")
+    if where == "source":
+        return f"{path}: source cannot be used: {problem}."  # never shown: it may hold a password
     near = difflib.get_close_matches(
         str(first["input"]).lower(), re.findall(r"'(\w+)'", problem), n=1, cutoff=0.5
     )
@@ -266,7 +166,14 @@ class Client:
         """The Ibis connection; each client has its own, made when first asked for."""
         from kit import engine
 
+        if self.in_warehouse:
+            return engine.warehouse(self.config, self.policy, self.folder)
         return engine.connect(self.config, self.tables_folder)
+
+    @property
+    def in_warehouse(self) -> bool:
+        """Whether the tables stay in a warehouse; no files of them are here then."""
+        return self.config.source != addresses.EXPORTS
 
     def table(self, name: str) -> ir.Table:
         """A canonical table as an Ibis expression."""
@@ -276,8 +183,23 @@ class Client:
     def frame(self, name: str) -> pd.DataFrame:
         """A canonical table as a new pandas frame."""
         self._known(name)
+        if self.in_warehouse:
+            from kit import engine
+
+            key = contracts.TABLES[name].key  # type: ignore[attr-defined]
+            return contracts.frame(engine.read(self.table(name).order_by(key)))
         path = table_path(self.tables_folder, name)
         return contracts.frame(ds.dataset(path, format="parquet").to_table())
+
+    def count(self, name: str) -> int:
+        """How many rows a table has."""
+        self._known(name)
+        if self.in_warehouse:
+            from kit import engine
+
+            return engine.read(self.table(name).count()).as_py()
+        path = table_path(self.tables_folder, name)
+        return ds.dataset(path, format="parquet").count_rows()
 
     def _known(self, name: str) -> None:
         if name not in contracts.TABLES:
@@ -299,14 +221,19 @@ class Client:
     def sizes(self) -> pd.DataFrame:
         """One row per table with anything in it: what a row is, and how many there are."""
         counted = [
-            (name, (contracts.TABLES[name].__doc__ or "").splitlines()[0], len(self.frame(name)))
+            (name, (contracts.TABLES[name].__doc__ or "").splitlines()[0], self.count(name))
             for name in contracts.TABLES
         ]
         frame = pd.DataFrame(counted, columns=["table", "one row", "rows"])
         return frame[frame["rows"] > 0].reset_index(drop=True)
 
     def sql(self, query: str) -> pd.DataFrame:
-        """The answer of a DuckDB query over the tables, each under its name."""
+        """The answer of a DuckDB query over the tables, each under its name.
+
+        Where the tables stay in a warehouse, of a query in its own words and names.
+        """
+        if self.in_warehouse:
+            return contracts.frame(self.connection.sql(query))
         return contracts.frame(self.connection.con.sql(query).to_arrow_table())
 
     def standing(self, as_of: date) -> pd.DataFrame:
@@ -383,11 +310,12 @@ def open(client: str, home: str | Path | None = None) -> Client:
     Raises `ClientError` for a client that does not exist or has no exports, `PolicyError` for a
     wrong `client.toml`. A refused export does not stop it: `kit.readiness` withholds reports.
     """
-    from kit import engine, ingest  # builds the tables through this module's folders and config
+    from kit import ingest  # builds the tables through this module's folders and config
 
     folder = client_folder(client, home)
     config, policy = read_config(folder)
-    engine.refuse_other_sources(config.source)
+    if config.source != addresses.EXPORTS:
+        return Client(folder, config, policy)
     if os.environ.get("KIT_INGEST") != "off" and not ingest.is_current(folder):
         ingest.ingest(client, folder.parents[1])
     return Client(folder, config, policy)

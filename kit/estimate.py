@@ -198,13 +198,18 @@ def wilson_interval(successes: Any, trials: Any, level: float = 0.95) -> tuple[A
 
 
 def kaplan_meier(
-    durations_days: Any, observed: Any, at_days: float, level: float = 0.95
+    durations_days: Any,
+    observed: Any,
+    at_days: float,
+    level: float = 0.95,
+    subjects: Any = None,
 ) -> Survival:
     """Share of subjects with the event within `at_days`, those not followed so long censored.
 
     `durations_days` is the time to the event (`observed` true) or to the end of follow-up; an
     event and a censoring at the same time count event first; a missing duration is left out, one
-    below 0 and a missing mark raise `ReportError`.
+    below 0 and a missing mark raise `ReportError`. `subjects` says of how many each row speaks;
+    left out, of one.
     Interval: Wilson's score at the effective size n_e = (1−S)/(S·V), V = Σ d/(r(r−d)); without an
     event n_e = Σ min(t, at_days)/at_days. `at_risk` counts those followed at least `at_days`
     without the event before it. References: Kaplan & Meier (1958), Rothman (1978).
@@ -222,25 +227,29 @@ def kaplan_meier(
     if (days < 0).any() or pd.isna(told).any():
         wrong = "a duration below 0" if (days < 0).any() else "a missing mark of the event"
         raise ReportError(f"There is {wrong}. Leave the subject out, or mend it.")
-    event = told.astype(bool)
-    event, days = event[~np.isnan(days)], days[~np.isnan(days)]
-    at_risk = int((days >= at_days).sum())
+    known = ~np.isnan(days)
+    each = np.ones(len(days), int) if subjects is None else np.asarray(subjects, dtype=int)
+    event, days, each = told.astype(bool)[known], days[known], each[known]
     if not len(days):
         return Survival(np.nan, np.nan, np.nan, 0, 0)
     # One line per day with an event: how many had it, of how many still followed.
-    times, deaths = np.unique(days[event & (days <= at_days)], return_counts=True)
-    followed = len(days) - np.searchsorted(np.sort(days), times, side="left")
+    within = event & (days <= at_days)
+    times, place = np.unique(days[within], return_inverse=True)
+    deaths = np.bincount(place, each[within], len(times)).astype(int)
+    order = np.argsort(days, kind="stable")
+    before = np.concatenate([[0], np.cumsum(each[order])])
+    followed = each.sum() - before[np.searchsorted(days[order], times, side="left")]
     survival = float(np.prod(1 - deaths / followed))
-    size = _effective_size(days, at_days, deaths, followed, survival)
+    if len(times):
+        size = _effective_size(deaths, followed, survival)
+    else:
+        size = float((each * np.minimum(days, at_days)).sum() / at_days)
     low, high = wilson_interval((1 - survival) * size, size, level)
-    return Survival(1 - survival, float(low), float(high), at_risk, len(days))
+    at_risk = int(each[days >= at_days].sum())
+    return Survival(1 - survival, float(low), float(high), at_risk, int(each.sum()))
 
 
-def _effective_size(
-    days: np.ndarray, at_days: float, deaths: np.ndarray, followed: np.ndarray, survival: float
-) -> float:
-    if not len(deaths):
-        return float(np.minimum(days, at_days).sum() / at_days)
+def _effective_size(deaths: np.ndarray, followed: np.ndarray, survival: float) -> float:
     # S·V without dividing by r − d, which is 0 when the last one followed has the event.
     before = np.concatenate([[1.0], np.cumprod(1 - deaths / followed)[:-1]])
     if survival == 0:

@@ -16,7 +16,6 @@ import pandas as pd
 from kit import holdout, paid, payback, results
 from kit.errors import ReportError
 from kit.metrics.fetch import fetch
-from kit.metrics.order_costs import costed_lines
 from kit.metrics.periods import Period, as_day
 from kit.metrics.windowed import AD_KINDS, kept_windows
 
@@ -97,16 +96,22 @@ _SUMS = ["left", "net_revenue", "paid_left"]
 
 
 def _lines(client: Any, day: date, period: Period) -> pd.DataFrame:
-    """One row per counting line of the period: product_id, week, left, net_revenue, paid_left."""
-    margins = payback.line_margins(client, day, period)
-    routed = paid.with_route(costed_lines(client, day, period))
-    keys = ["order_id", "sku_id", "creator_id", "product_id", "post_id"]
-    more = fetch(routed.select(*keys, "meant_by_ads", net_revenue=routed.net.cast("float64")))
-    same = margins.sort_values(keys, na_position="first", ignore_index=True)
-    more = more.sort_values(keys, na_position="first", ignore_index=True)
-    rows = same.assign(net_revenue=more["net_revenue"], by_ads=more["meant_by_ads"])
-    rows["week"] = rows["day"] - pd.to_timedelta(rows["day"].dt.day_of_week, unit="D")
-    return rows.assign(paid_left=rows["left"].where(rows["by_ads"].astype(bool), 0.0))
+    """The counting lines of the period by product and week: left, net_revenue, paid_left.
+
+    `left` is missing where it is of any line.
+    """
+    lines = paid.with_route(payback.line_margins(client, day, period))
+    lines = lines.mutate(week=lines.day.truncate("W"))
+    sums = lines.group_by("product_id", "week").agg(
+        left=lines.left.sum().cast("float64"),
+        unknown=lines.left.isnull().any(),
+        net_revenue=lines.net.sum().cast("float64"),
+        paid_left=lines.left.sum(where=lines.meant_by_ads).cast("float64"),
+    )
+    rows = fetch(sums.order_by("product_id", "week"))
+    rows["week"] = pd.to_datetime(rows["week"])
+    known = ~rows.pop("unknown").astype(bool)
+    return rows.assign(left=rows["left"].where(known), paid_left=rows["paid_left"].fillna(0.0))
 
 
 def _spend(client: Any, mondays: pd.DatetimeIndex) -> pd.DataFrame:

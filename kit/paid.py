@@ -10,10 +10,9 @@ from datetime import date
 from typing import Any
 
 import ibis
-import numpy as np
 import pandas as pd
 
-from kit.metrics.fetch import fetch
+from kit.metrics.fetch import fetch, value
 from kit.metrics.periods import Period, as_day, last_days
 from kit.metrics.sales import NO_ORDERS, counting_lines, holds_orders, within
 
@@ -114,9 +113,9 @@ def why_untold(client: Any, as_of: date | str, period: Period) -> str:
 def cannot_split(client: Any, as_of: date | str) -> bool:
     """Whether ads ran up to `as_of` while no order line of the client has a Shop Ads rate."""
     lines, ads = client.table("orders"), client.table("ad_stats")
-    rated = (lines.shop_ads_commission_rate > 0).any().to_pyarrow().as_py()
+    rated = value((lines.shop_ads_commission_rate > 0).any())
     day = ibis.date(as_day(as_of))
-    spent = ads.filter(ads.window_start <= day).spend.sum().cast("float64").to_pyarrow().as_py()
+    spent = value(ads.filter(ads.window_start <= day).spend.sum().cast("float64"))
     return bool((spent or 0) > 0 and not rated)
 
 
@@ -149,24 +148,26 @@ def program(client: Any, as_of: date | str, days: int = 28) -> pd.DataFrame:
     `attrs["unknown"]` says so where no affiliate orders are held at all.
     """
     rows = lines(client, as_of, days)
-    rows = rows.assign(untold=rows["route"] == UNTOLD, **_halves(rows["route"]))
-    orders = rows.groupby("order_id").agg(
-        untold=("untold", "any"),
-        itself=("itself", "any"),
-        ads=("ads", "any"),
-        lines=("order_id", "size"),
-        gmv=("gmv", "sum"),
-        net_revenue=("net_revenue", "sum"),
+    orders = rows.group_by("order_id").agg(
+        untold=(rows.route == UNTOLD).any(),
+        itself=rows.route.isin([ORGANIC, MIXED]).any(),
+        ads=rows.route.isin([PAID, MIXED]).any(),
+        lines=rows.count(),
+        gmv=rows.gmv.sum(),
+        net_revenue=rows.net_revenue.sum(),
     )
-    halves = [orders["untold"], orders["itself"] & orders["ads"], orders["ads"], orders["itself"]]
-    orders["route"] = np.select(halves, [UNTOLD, MIXED, PAID, ORGANIC], UNCLASSIFIED)
-    sums = orders.groupby("route").agg(
-        orders=("lines", "size"),
-        lines=("lines", "sum"),
-        gmv=("gmv", "sum"),
-        net_revenue=("net_revenue", "sum"),
-    )
-    sums = sums.reindex([route for route in [*ROUTES, UNTOLD] if route in sums.index]).round(2)
+    route = ibis.ifelse(orders.untold, UNTOLD, _route(orders.itself, orders.ads))
+    orders = orders.mutate(route=route)
+    sums = fetch(
+        orders.group_by("route").agg(
+            orders=orders.count(),
+            lines=orders.lines.sum(),
+            gmv=orders.gmv.sum(),
+            net_revenue=orders.net_revenue.sum(),
+        )
+    ).set_index("route")
+    sums = sums.astype({"orders": "int64", "lines": "int64"})
+    sums = sums.reindex([route for route in [*ROUTES, UNTOLD] if route in sums.index])
     why = NO_ADS_RATE if cannot_split(client, as_of) else NO_OWN_RATE
     sums["note"] = [why if route == UNTOLD else None for route in sums.index]
     table = sums.rename_axis("route").reset_index()
@@ -174,26 +175,21 @@ def program(client: Any, as_of: date | str, days: int = 28) -> pd.DataFrame:
     return table
 
 
-def _halves(route: pd.Series) -> dict[str, pd.Series]:
-    return {"itself": route.isin([ORGANIC, MIXED]), "ads": route.isin([PAID, MIXED])}
-
-
-def lines(client: Any, as_of: date | str, days: int = 28) -> pd.DataFrame:
+def lines(client: Any, as_of: date | str, days: int = 28) -> Any:
     """One row per counting order line of the last `days` days with its `route`.
 
-    Columns order_id, sku_id, post_id, creator_id, day, gmv, net_revenue and route; routes are
-    `untold` where the commissions cannot tell them apart.
+    As an Ibis expression. Columns order_id, sku_id, post_id, creator_id, day, gmv, net_revenue and
+    route; routes are `untold` where the commissions cannot tell them apart.
     """
-    rows = with_route(within(counting_lines(client), last_days(as_of, days)))
-    rows = rows.select(
-        *("order_id", "sku_id", "post_id", "creator_id", "day", "route"),
-        gmv=rows.gmv.cast("float64"),
-        net_revenue=rows.net.cast("float64"),
-    )
-    found = fetch(rows.order_by("day", "order_id", "sku_id", "post_id"))
-    untold = found["creator_id"].isin(untold_creators(client, last_days(as_of, days)))
-    untold |= cannot_split(client, as_of)
-    return found.assign(route=found["route"].where(~untold, UNTOLD))
+    period = last_days(as_of, days)
+    rows = with_route(within(counting_lines(client), period))
+    if cannot_split(client, as_of):
+        rows = rows.mutate(route=ibis.literal(UNTOLD))
+    elif owners := sorted(untold_creators(client, period)):
+        untold = rows.creator_id.isin(owners).fill_null(False)
+        rows = rows.mutate(route=ibis.ifelse(untold, UNTOLD, rows.route))
+    names = ("order_id", "sku_id", "post_id", "creator_id", "day", "route", "gmv")
+    return rows.select(*names, net_revenue=rows.net)
 
 
 def figures(

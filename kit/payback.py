@@ -21,7 +21,7 @@ from kit.metrics.costs import other_costs
 from kit.metrics.fetch import fetch
 from kit.metrics.order_costs import costed_lines
 from kit.metrics.periods import Period, as_day, last_days
-from kit.metrics.sales import NO_ORDERS, holds_orders
+from kit.metrics.sales import NO_ORDERS, PRECISE, holds_orders
 
 LEVEL = 0.90
 DAYS = 28
@@ -39,10 +39,10 @@ CREATORS = [
 ]
 
 
-def line_margins(client: Any, as_of: date | str, period: Period) -> pd.DataFrame:
+def line_margins(client: Any, as_of: date | str, period: Period) -> Any:
     """One row per counting line of the period: what it left before samples, fees and ads.
 
-    Columns order_id, creator_id, product_id, post_id, day, left (money, missing where goods or
+    As an Ibis expression: the columns of `costed_lines` and left (money, missing where goods or
     fulfilment are not entered). Commission by the actual amount, else the estimate.
     """
     lines = costed_lines(client, as_of, period)
@@ -53,9 +53,23 @@ def line_margins(client: Any, as_of: date | str, period: Period) -> pd.DataFrame
     left = lines.net.cast("float64") - lines.goods.cast("float64")
     left = left - lines.fulfilment.cast("float64") - lines.referral_fee.cast("float64")
     left = left - lines.refund_fee.cast("float64") - sum(each.fill_null(0.0) for each in paid)
-    names = ("order_id", "sku_id", "creator_id", "product_id", "post_id", "day")
-    rows = fetch(lines.select(*names, left=left).order_by("day", "order_id", "sku_id", "post_id"))
-    return rows.assign(left=rows["left"].astype("float64"), day=pd.to_datetime(rows["day"]))
+    return lines.mutate(left=left.cast(PRECISE))  # exact, so that sums repeat
+
+
+def left_by(lines: Any, *keys: str) -> pd.DataFrame:
+    """What the rows of `line_margins` left, summed by some of their columns, and their orders.
+
+    Columns of the keys, orders and left, which is missing where it is of any line.
+    """
+    sums = lines.agg(
+        by=list(keys),
+        orders=lines.order_id.nunique(),
+        left=lines.left.sum().cast("float64"),
+        unknown=lines.left.isnull().any(),
+    )
+    rows = fetch(sums)
+    known = ~rows.pop("unknown").fillna(False).astype(bool)
+    return rows.assign(left=rows["left"].astype("float64").where(known))
 
 
 def samples(client: Any, as_of: date | str, products: pd.DataFrame) -> pd.DataFrame:
@@ -71,7 +85,10 @@ def samples(client: Any, as_of: date | str, products: pd.DataFrame) -> pd.DataFr
     first = _first_samples(client, day)
     if first.empty:
         return pd.DataFrame(columns=SAMPLES)
-    lines = line_margins(client, as_of, Period(first["delivered_on"].min().date(), day))
+    margins = line_margins(client, as_of, Period(first["delivered_on"].min().date(), day))
+    keys = ["creator_id", "product_id"]
+    sent = client.table("samples").select(keys).distinct()
+    lines = left_by(margins.semi_join(sent, keys), *keys, "day")
     followed = first.assign(**_followed(first, lines, pd.Timestamp(day)))
     named = dict(zip(products["product_id"], products["product"], strict=True))
     if not holds_orders(client):
@@ -102,7 +119,7 @@ def _followed(first: pd.DataFrame, lines: pd.DataFrame, day: pd.Timestamp) -> di
     for row in first.itertuples():
         after = own.get((row.creator_id, row.product_id), lines.iloc[:0])
         after = after[after["day"] >= row.delivered_on]
-        sums = after.groupby("day")["left"].sum(skipna=False).cumsum()
+        sums = after.set_index("day")["left"].sort_index().cumsum()
         reached = sums[sums >= row.cost - 1e-9]
         paid.append(len(reached) > 0)
         until = reached.index[0] if len(reached) else day
@@ -159,9 +176,15 @@ def creators(client: Any, as_of: date | str, days: int = DAYS) -> pd.DataFrame:
     if costs.empty:
         return pd.DataFrame(columns=CREATORS)
     lines = line_margins(client, as_of, long)
+    lately = lines.filter(lines.day >= ibis.date(period.start))
+    own, recent = (
+        left_by(rows, "creator_id").dropna(subset=["creator_id"]).set_index("creator_id")
+        for rows in (lines, lately)
+    )
+    program = left_by(lines).iloc[0]
     tiers = metrics.people(client, as_of).set_index("creator_id")["tier"]
     gap = "" if holds_orders(client) else NO_ORDERS
-    rows = [_creator_row(row, lines, period, gap) for row in costs.itertuples()]
+    rows = [_creator_row(row, own, recent, program, period, gap) for row in costs.itertuples()]
     table = pd.DataFrame(rows)
     table["tier"] = table["creator_id"].map(tiers.to_dict())
     table = table.sort_values(["cost", "creator_id"], ascending=[False, True], ignore_index=True)
@@ -171,13 +194,25 @@ def creators(client: Any, as_of: date | str, days: int = DAYS) -> pd.DataFrame:
 LEAST_ORDERS = 10
 
 
-def _creator_row(row: Any, lines: pd.DataFrame, period: Period, gap: str) -> dict[str, Any]:
-    own = lines[lines["creator_id"] == row.creator_id]
-    lately = own[own["day"] >= pd.Timestamp(period.start)]
-    enough = own["order_id"].nunique() >= LEAST_ORDERS
-    basis = own if enough else lines
-    orders = lately["order_id"].nunique()
-    left = basis["left"].sum(skipna=False) / max(basis["order_id"].nunique(), 1)
+_NOTHING = pd.Series({"orders": 0, "left": 0.0})
+
+
+def _creator_row(
+    row: Any,
+    own: pd.DataFrame,
+    recent: pd.DataFrame,
+    program: pd.Series,
+    period: Period,
+    gap: str,
+) -> dict[str, Any]:
+    long, lately = (
+        sums.loc[row.creator_id] if row.creator_id in sums.index else _NOTHING
+        for sums in (own, recent)
+    )
+    enough = long["orders"] >= LEAST_ORDERS
+    basis = long if enough else program
+    orders = int(lately["orders"])
+    left = (basis["left"] if basis["orders"] else 0.0) / max(basis["orders"], 1)
     unknown = [text for text in row.unknown.split("; ") if text and not text.startswith("ad spend")]
     unknown += [gap] if gap else [NO_LINE_COST] if np.isnan(left) else []
     found: dict[str, Any] = dict.fromkeys(CREATORS, np.nan)
@@ -186,7 +221,7 @@ def _creator_row(row: Any, lines: pd.DataFrame, period: Period, gap: str) -> dic
     found |= {"cost": row.flat_fees + row.samples, "left_basis": "own" if enough else "program"}
     if unknown:
         return found | {"cost": np.nan}
-    found |= {"left": left, "brought": lately["left"].sum()}
+    found |= {"left": left, "brought": lately["left"]}
     needed = break_even.orders_to_pay(found["cost"], left)
     low, high = stats.gamma.ppf([(1 - LEVEL) / 2, (1 + LEVEL) / 2], orders + 0.5)
     paces = np.array([orders or np.nan, high, low if orders else 0.0]) / period.days

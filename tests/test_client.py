@@ -47,7 +47,9 @@ def test_every_key_of_the_definitions_is_known(tmp_path):
         (tiny.TOML.replace("USD", "dollar"), r"currency is 'dollar'\. expected 3 letters"),
         (tiny.TOML + "[goals]\nvelocty = 3\n", r"no metric velocty\. Did you mean velocity\?"),
         (tiny.TOML + "[policy.velocty]\ntarget = 3\n", r"no setting velocty\. Did you mean"),
-        (tiny.TOML + 'memory_limit = "lots"\n', r"expected a size such as 2GB"),
+        (tiny.TOML + 'memory_limit = "lots"\n', r"'lots'\. expected a size such as 2GiB or 512MiB"),
+        (tiny.TOML + 'memory_limit = "1MiB"\n', r"'1MiB'\. the engine needs at least 128MiB"),
+        (tiny.TOML + 'source = "mysql://x"\n', r"source cannot be used: expected exports, or the"),
         (tiny.TOML + 'program_start = "soon"\n', r"program_start is 'soon'"),
         ("currency = USD\n", r"client\.toml is not TOML"),
     ],
@@ -121,13 +123,6 @@ def test_only_folders_with_settings_are_clients(tmp_path):
     tiny.client(tmp_path, {})
     (tmp_path / "data" / "scratch").mkdir()
     assert clients.clients(tmp_path) == ["acme"]
-
-
-def test_another_source_is_refused_until_it_is_supported(tmp_path):
-    files = {"a.csv": tiny.export(tiny.AFFILIATE, {})}
-    tiny.client(tmp_path, files, toml=tiny.TOML + 'source = "snowflake://x"\n')
-    with pytest.raises(ClientError, match='source = "snowflake://x" is not supported yet'):
-        clients.open("acme", tmp_path)
 
 
 def test_a_client_without_exports_says_where_to_put_them(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 
 import kit
 from kit import ingest, paid
+from kit.metrics.fetch import fetch
 from tests import tiny
 from tests.small_client import order_line as line
 from tests.small_client import small_client
@@ -51,7 +52,7 @@ def test_a_lines_route_follows_from_its_two_commissions(tmp_path, standard, ads,
     amounts = dict(
         zip((f"{STANDARD}_estimated", f"{STANDARD}_actual"), standard, strict=True)
     ) | dict(zip((f"{ADS}_estimated", f"{ADS}_actual"), ads, strict=True))
-    found = paid.lines(shop(tmp_path, line("o1", **amounts)), AS_OF)
+    found = fetch(paid.lines(shop(tmp_path, line("o1", **amounts)), AS_OF))
     assert found["route"].tolist() == [route]
 
 
@@ -107,7 +108,7 @@ def test_a_shop_without_any_shop_ads_rate_that_pays_for_ads_is_refused(tmp_path)
     whole = paid.program(client, AS_OF)
     assert whole["route"].tolist() == ["untold"]
     assert whole["note"].iloc[0].startswith("no order has a Shop Ads rate")
-    assert paid.lines(client, AS_OF)["route"].tolist() == ["untold"]
+    assert fetch(paid.lines(client, AS_OF))["route"].tolist() == ["untold"]
 
 
 def test_without_ads_nothing_has_to_be_told_apart(tmp_path):
@@ -165,7 +166,7 @@ def test_genuine_exports_give_the_routes_that_a_count_of_their_cells_gives(tmp_p
     ]
     tiny.client(tmp_path, {"orders.csv": tiny.export(tiny.AFFILIATE, *rows)})
     assert not ingest.ingest("acme", home=tmp_path).refused
-    found = paid.lines(kit.open("acme", home=tmp_path), AS_OF).sort_values("order_id")
+    found = fetch(paid.lines(kit.open("acme", home=tmp_path), AS_OF).order_by("order_id"))
 
     def amount(actual, estimated):
         return Decimal(actual or estimated or 0)

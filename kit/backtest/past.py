@@ -14,7 +14,6 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-import ibis
 import pandas as pd
 
 from kit import contracts, engine, lines, lists
@@ -56,7 +55,7 @@ class Past(Client):
 
     def frame(self, name: str) -> pd.DataFrame:
         self._known(name)
-        return contracts.frame(self._then.table(name).to_pyarrow())
+        return contracts.frame(engine.read(self._then.table(name)))
 
 
 class History:
@@ -107,8 +106,7 @@ class History:
     def on(self, day: date) -> Past:
         """The client as it stood at the end of a day."""
         stamp = pd.Timestamp(day)
-        connection = ibis.duckdb.connect()
-        connection.raw_sql("SET TimeZone = 'UTC'")
+        connection = engine.bounded(self.client.config, self.client.tables_folder)
         tables = self._tables(stamp)
         for name, contract in contracts.TABLES.items():
             if name in tables:

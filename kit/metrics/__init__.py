@@ -10,7 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from kit.metrics.cohorts import first_orders, repeat_by_creator, repeat_figures, repeat_rate
+from kit.metrics.cohorts import (
+    first_orders,
+    followed_buyers,
+    repeat_by_creator,
+    repeat_figures,
+    repeat_rate,
+)
 from kit.metrics.contribution import contribution_figures
 from kit.metrics.costs import cost_figures, creator_money, settled_figures
 from kit.metrics.fetch import fetch
@@ -42,6 +48,7 @@ __all__ = [
     "fetch",
     "figures",
     "first_orders",
+    "followed_buyers",
     "four_weeks",
     "hook_readings",
     "people",

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kit.engine import local_day
 from kit.estimate import kaplan_meier
-from kit.metrics.fetch import fetch
+from kit.metrics.fetch import fetch, value
 from kit.metrics.periods import Period, as_day, last_days
 from kit.metrics.sales import MONEY
 from kit.metrics.shared import once
@@ -82,11 +82,14 @@ def _followed(buyers: pd.DataFrame, day: date) -> pd.DataFrame:
 
 
 def _cohort_rates(buyers: pd.DataFrame, key: str, window_days: int) -> pd.DataFrame:
+    """The rates of each group of rows; a row speaks of its `buyers`, without that column of one."""
     rows = {}
+    each = buyers["buyers"] if "buyers" in buyers else pd.Series(1, buyers.index)
     for name, group in buyers.groupby(key, sort=True):
-        fit = kaplan_meier(group["duration_days"], group["observed"], window_days, level=LEVEL)
-        mature = int((group["followed_days"] >= window_days).sum())
-        rows[name] = (fit.event_rate, fit.ci_low, fit.ci_high, len(group), mature)
+        own, days = each[group.index], group["duration_days"]
+        fit = kaplan_meier(days, group["observed"], window_days, LEVEL, subjects=own)
+        mature = int(own[group["followed_days"] >= window_days].sum())
+        rows[name] = (fit.event_rate, fit.ci_low, fit.ci_high, int(own.sum()), mature)
     made = pd.DataFrame.from_dict(rows, orient="index", columns=RATES)
     made.index = pd.Index(list(rows), dtype="str", name=key)
     return made.astype({"event_rate": float, "ci_low": float, "ci_high": float} | _COUNTS)
@@ -129,13 +132,14 @@ def _acquiring(client: Any) -> Any:
     return ranked.filter(ranked.nth == 0).select(line_order="order_id", creator_id="creator_id")
 
 
-def first_orders(client: Any, as_of: date | str) -> pd.DataFrame:
+def first_orders(client: Any, as_of: date | str) -> Any:
     """One row per buyer of the cohort: when and through whom they first bought, and the next day.
+
+    As an Ibis expression, since there may be millions.
 
     The cohort are buyers whose first-ever order, by any route and over all history loaded, fell
     on one of the 180 days that end on `as_of`. Columns buyer_key, creator_id (missing for other
-    routes), first_on, next_on (the next later day with an order; missing so far), observed,
-    duration_days, followed_days. Sorted by `buyer_key`.
+    routes), first_on and next_on (the next later day with an order; missing so far).
     """
     period = cohort(client, as_of)
     purchases = shop_purchases(client, as_of)
@@ -153,8 +157,20 @@ def first_orders(client: Any, as_of: date | str) -> pd.DataFrame:
     first = first.filter(first.first_on.between(ibis.date(period.start), ibis.date(period.end)))
     days = purchases.select(again="buyer_key", day="day")
     later = first.left_join(days, [first.buyer_key == days.again, days.day > first.first_on])
-    buyers = later.group_by("buyer_key", "creator_id", "first_on").agg(next_on=later.day.min())
-    return _followed(fetch(buyers.order_by("buyer_key")), as_day(as_of))
+    return later.group_by("buyer_key", "creator_id", "first_on").agg(next_on=later.day.min())
+
+
+@once
+def followed_buyers(client: Any, as_of: date | str) -> pd.DataFrame:
+    """The buyers of the cohort, counted: one row per creator, first day and next day.
+
+    Columns creator_id (missing for other routes), first_on, next_on, buyers, observed,
+    duration_days and followed_days.
+    """
+    keys = ["creator_id", "first_on", "next_on"]
+    first = first_orders(client, as_of)
+    counted = first.group_by(keys).agg(buyers=first.count()).order_by(keys)
+    return _followed(fetch(counted), as_day(as_of))
 
 
 def cohort(client: Any, as_of: date | str) -> Period:
@@ -164,7 +180,7 @@ def cohort(client: Any, as_of: date | str) -> Period:
 
 def repeat_by_creator(client: Any, as_of: date | str) -> pd.DataFrame:
     """One row per creator who acquired a buyer of the cohort, as `repeat_rate` gives them."""
-    buyers = first_orders(client, as_of)
+    buyers = followed_buyers(client, as_of)
     acquired = buyers[buyers["creator_id"].notna()]
     rates = _cohort_rates(acquired, "creator_id", client.policy.repeat.days)
     return rates.rename_axis("creator_id").reset_index()
@@ -177,7 +193,7 @@ def repeat_figures(client: Any, as_of: date | str) -> pd.DataFrame:
     or she acquired; `repeat_purchase_rate_acquired` pools the latter over the creators. `n` is
     the buyers of the cohort; missing while fewer than 10 were followed for the 60 days.
     """
-    days, buyers = client.policy.repeat.days, first_orders(client, as_of)
+    days, buyers = client.policy.repeat.days, followed_buyers(client, as_of)
     acquired = buyers[buyers["creator_id"].notna()]
     made = [
         _shown(client, as_of, metric, _cohort_rates(rows, keys, days), kind)
@@ -226,4 +242,4 @@ def _lacking(client: Any, buyers: int) -> str:
 
 @once
 def _holds_shop_orders(client: Any) -> bool:
-    return client.table("shop_orders").count().to_pyarrow().as_py() > 0
+    return bool(value(client.table("shop_orders").count()))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from kit.metrics.fetch import fetch
+from kit.metrics.fetch import fetch, value
 from kit.metrics.people import people
 from kit.metrics.periods import Period, as_day
 from kit.metrics.publishing import agreed_posts
@@ -58,7 +58,7 @@ def _closed_months(client: Any, as_of: date | str) -> pd.DataFrame:
     """One row per closed month since the first post or joining: month, start, end."""
     last = as_day(as_of)
     firsts = [
-        column.min().to_pyarrow().as_py()
+        value(column.min())
         for column in (client.table("posts").published_on, client.table("creators").joined_on)
     ]
     first = min([as_day(day) for day in firsts if day is not None], default=last)

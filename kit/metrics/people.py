@@ -6,7 +6,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from kit.metrics.fetch import fetch
+from kit.metrics.fetch import fetch, value
 from kit.metrics.periods import as_day, four_weeks
 from kit.metrics.shared import once
 
@@ -29,7 +29,7 @@ def standing(client: Any, as_of: date | str) -> Any:
     )
     band = _band(joined.followers, client.policy.tiers.floors)
     tier = ibis.coalesce(joined.last_tier, joined.tier_given.cast("int64"), band)
-    no_ledger = not bool(creators.in_ledger.fill_null(False).any().to_pyarrow().as_py())
+    no_ledger = not value(creators.in_ledger.fill_null(False).any())
     active = joined.in_ledger.fill_null(False) & (joined.status == "active").fill_null(False)
     return joined.select(
         creator_id=joined.creator_id,

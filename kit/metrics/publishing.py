@@ -6,7 +6,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from kit.metrics.fetch import fetch
+from kit.metrics.fetch import fetch, value
 from kit.metrics.people import people
 from kit.metrics.periods import Period, as_day, four_weeks, untiled, week
 from kit.metrics.sales import counting_lines, holds_orders, spread, with_tier, within
@@ -186,7 +186,7 @@ def _first_days(client: Any, last: date) -> list[date]:
         counting_lines(client).day,
         client.table("creators").joined_on,
     ]
-    firsts = [column.min().to_pyarrow().as_py() for column in columns]
+    firsts = [value(column.min()) for column in columns]
     return [as_day(first) for first in firsts if first is not None and as_day(first) <= last]
 
 

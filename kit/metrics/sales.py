@@ -8,7 +8,7 @@ import pandas as pd
 
 from kit import glossary
 from kit.engine import local_day
-from kit.metrics.fetch import fetch
+from kit.metrics.fetch import fetch, value
 from kit.metrics.people import standing
 from kit.metrics.periods import Period, four_weeks, publishing, week
 from kit.metrics.shared import once
@@ -66,7 +66,7 @@ def lines_of(client: Any, as_of: date | str, period: Period) -> Any:
 @once
 def holds_orders(client: Any) -> bool:
     """Whether the client holds any affiliate order line, counting or not."""
-    return client.table("orders").count().to_pyarrow().as_py() > 0
+    return bool(value(client.table("orders").count()))
 
 
 def revenue_figures(client: Any, as_of: date | str) -> pd.DataFrame:

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import ibis.expr.types as ir
 
+from kit import engine
+
 Made = TypeVar("Made")
 
 
@@ -51,4 +53,4 @@ def once(make: Callable[..., Made]) -> Callable[..., Made]:
 
 
 def _kept(made: Any) -> Any:
-    return made.cache() if isinstance(made, ir.Table) else made
+    return engine.kept(made) if isinstance(made, ir.Table) else made

@@ -9,7 +9,7 @@ import ibis
 import pandas as pd
 
 from kit.metrics.costs import ad_gap, flat_fees, sample_costs
-from kit.metrics.fetch import fetch
+from kit.metrics.fetch import fetch, value
 from kit.metrics.order_costs import UNTOLD, costed_lines
 from kit.metrics.people import people
 from kit.metrics.periods import Period
@@ -302,7 +302,7 @@ def _of_ads(client: Any, period: Period) -> pd.DataFrame:
 
 def _holds_ads(client: Any) -> bool:
     windows = client.table("windows")
-    return bool(windows.filter(windows.kind.isin(AD_KINDS)).count().to_pyarrow().as_py())
+    return bool(value(windows.filter(windows.kind.isin(AD_KINDS)).count()))
 
 
 def _of_ad_kinds(client: Any, period: Period) -> pd.DataFrame:

@@ -99,16 +99,20 @@ def weeks_as_known(client: Any, day: date, offsets: list[int], *keys: str) -> pd
 
 
 def _newest(versions: Any, offsets: list[int]) -> Any:
-    """The state of each line that downloads up to each number of days after its week showed."""
-    each = versions.mutate(offset=ibis.array(offsets).unnest())
-    since = each.seen_on.cast("date").delta(each.week.cast("date"), unit="day")
-    seen = each.filter(since <= each.offset + 6)
-    last = ibis.window(
-        group_by=[*[seen[key] for key in LINE], seen.offset],
-        order_by=[ibis.desc(seen.seen_on), seen.file],
+    """The state of each line that downloads up to each number of days after its week showed.
+
+    A state holds from its own download until the next one of its line.
+    """
+    since = versions.seen_on.cast("date").delta(versions.week.cast("date"), unit="day")
+    states = versions.mutate(since=since)
+    in_order = ibis.window(
+        group_by=[states[key] for key in LINE],
+        order_by=[states.seen_on, ibis.desc(states.file)],
     )
-    ranked = seen.mutate(nth=ibis.row_number().over(last))
-    return ranked.filter(ranked.nth == 0)
+    states = states.mutate(replaced=states.since.lead().over(in_order))
+    each = states.mutate(offset=ibis.array(offsets).unnest())
+    until = each.offset + 6
+    return each.filter(each.since <= until, each.replaced.isnull() | (each.replaced > until))
 
 
 def _sums(lines: Any, client: Any, *keys: str) -> pd.DataFrame:

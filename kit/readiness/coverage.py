@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pandas as pd
-
 from kit import words
 from kit.client import Client
-from kit.lines import local_days
+from kit.engine import local_day
 from kit.lists import FEEDS
+from kit.metrics.fetch import fetch
 from kit.windows import Window, covered_days, gaps
 
 FOUR_WEEKS_DAYS = 28
@@ -61,8 +60,9 @@ def order_days(client: Client, table: str, kind: str) -> list[Window]:
     stretches = [
         Window(row.window_start.date(), row.window_end.date()) for row in named.itertuples()
     ]
-    days = local_days(client.frame(table)["ordered_at"], client.time_zone).dropna().unique()
-    busy = sorted(day.date() for day in pd.DatetimeIndex(days))
+    orders = client.table(table)
+    days = orders.select(day=local_day(orders.ordered_at, client.time_zone)).distinct()
+    busy = sorted(day.date() for day in fetch(days)["day"].dropna())
     if not busy:
         return stretches
     span = (busy[-1] - busy[0]).days + 1

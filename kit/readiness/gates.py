@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import NamedTuple
 
+import ibis
 import pandas as pd
 
 from kit import drift, retold, vanished
 from kit.client import Client
 from kit.exports.headers import printed
 from kit.exports.kinds import KINDS, type_of
-from kit.lines import local_days
+from kit.metrics.fetch import fetch
+from kit.metrics.sales import counting_lines
 from kit.readiness import reconcile
 from kit.readiness.coverage import FOUR_WEEKS_DAYS, held_days, regular
 from kit.windows import gaps
@@ -149,9 +151,10 @@ def silent_zero(client: Client, as_of: date) -> tuple[bool, str]:
         sums = rows.groupby(["source", "window_start"])[["gmv", "orders"]].sum()
         bad = sums[(sums["gmv"] == 0) & (sums["orders"] > 0)]
         empty += [f"{source.replace('_', ' ')} from {day.date()}" for source, day in bad.index]
-    lines = client.frame("orders")
-    lines = lines[lines["counts"] & (local_days(lines["ordered_at"], client.time_zone) >= start)]
-    if len(lines) and lines["gmv"].sum() == 0:
+    lines = counting_lines(client)
+    lines = lines.filter(lines.day >= ibis.date(start.date()))
+    sums = fetch(lines.agg(lines=lines.count(), gmv=lines.gmv.sum())).iloc[0]
+    if sums["lines"] and not sums["gmv"]:
         empty.append("affiliate orders")
     if not empty:
         return True, "GMV stands wherever orders do."
@@ -237,11 +240,14 @@ def set_aside(client: Client) -> tuple[bool, str]:
 def status_words(client: Client) -> tuple[bool, str]:
     """Lines whose status word nobody knows hold next to no money."""
     for name in ("orders", "shop_orders"):
-        rows = client.frame(name)
-        strange = rows[~rows["status_known"].fillna(True).astype(bool)]
-        share = strange["gmv"].sum() / rows["gmv"].sum() if rows["gmv"].sum() else 0.0
+        rows = client.table(name)
+        strange = ~rows.status_known.fill_null(True)
+        sums = rows.group_by(word=rows.status_raw, strange=strange).agg(gmv=rows.gmv.sum())
+        found = fetch(sums)
+        unknown = found[found["strange"]]
+        share = unknown["gmv"].sum() / found["gmv"].sum() if found["gmv"].sum() else 0.0
         if share > UNKNOWN_STATUS_SHARE:
-            words = ", ".join(sorted(strange["status_raw"].dropna().unique())[:5])
+            words = ", ".join(sorted(unknown["word"].dropna().unique())[:5])
             return False, (
                 f"Status words nobody knows ({words}) stand on {share:.1%} of the money in "
                 f"{name.replace('_', ' ')}. Tell us what they mean."

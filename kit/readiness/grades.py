@@ -10,10 +10,12 @@ import pandas as pd
 
 from kit import words
 from kit.client import Client
-from kit.lines import local_days
+from kit.metrics.fetch import fetch, value
+from kit.metrics.periods import four_weeks
+from kit.metrics.sales import counting_lines, within
 from kit.readiness import gates
 from kit.readiness.coverage import FOUR_WEEKS_DAYS, held_days, regular
-from kit.readiness.pieces import WITHOUT_LEDGER
+from kit.readiness.pieces import WITHOUT_LEDGER, unlisted
 from kit.windows import Window, gaps
 
 GOOD, WITH_CARE, NOT_USABLE = "good", "with care", "not usable"
@@ -56,7 +58,6 @@ class _Facts:
         self.client, self.as_of, self.compared = client, as_of, compared
         aside = client.frame("set_aside").dropna(subset=["row"])
         self.aside = aside.groupby("kind").agg(rows=("row", "size"), money=("money", "sum"))
-        self.posts = set(client.frame("posts")["post_id"])
         self.lacking = gates.lacking_columns(client, as_of)
         self.tolerance = client.policy.reconciliation_tolerance
 
@@ -94,7 +95,7 @@ def _kind(kind: str, own: pd.DataFrame, held: list[Window], facts: _Facts) -> di
 def _counted_once(kind: str, own: pd.DataFrame, client: Client) -> int:
     """Order lines that stand in several files; of other kinds, second copies of a file."""
     if kind in _SHARED_TABLE:
-        return int(own["rows"].sum()) - len(client.frame(_SHARED_TABLE[kind]))
+        return int(own["rows"].sum()) - client.count(_SHARED_TABLE[kind])
     copies = client.frame("files").dropna(subset=["same_bytes_as"])
     return int(copies["same_bytes_as"].isin(own["file"]).sum())
 
@@ -123,11 +124,9 @@ def _unjoined(kind: str, facts: _Facts) -> int | None:
     """Rows whose post, creator or order no other table knows."""
     client = facts.client
     if kind == "affiliate_orders":
-        ids = client.frame("orders")["post_id"].dropna()
-        return int((~ids.isin(facts.posts)).sum())
+        return value(unlisted(client, "orders").count())
     if kind in ("gmv_max_creative", "ads_manager"):
-        rows = client.frame("ad_stats")
-        return int((~rows["post_id"].dropna().isin(facts.posts)).sum())
+        return value(unlisted(client, "ad_stats").count())
     if kind in ("video_data", "video_list", "live_list"):
         rows = client.frame("post_stats").query("source == @kind")
         return int(rows["creator_id"].isna().sum())
@@ -152,13 +151,10 @@ _UNJOINED = {
 
 
 def _settled(client: Client, as_of: date) -> float | None:
-    lines = client.frame("orders")
-    day = local_days(lines["ordered_at"], client.time_zone)
-    end = pd.Timestamp(as_of)
-    four_weeks = day.between(end - timedelta(FOUR_WEEKS_DAYS - 1), end)
-    rows = lines[lines["counts"].astype(bool) & four_weeks]
-    total = float(rows["gmv"].sum())
-    return float(rows.loc[rows["status"] == "settled", "gmv"].sum()) / total if total else None
+    rows = within(counting_lines(client), four_weeks(as_of))
+    settled = rows.gmv.sum(where=rows.status == "settled")
+    sums = fetch(rows.agg(total=rows.gmv.sum(), settled=settled)).fillna(0.0).iloc[0]
+    return float(sums["settled"]) / float(sums["total"]) if sums["total"] else None
 
 
 def _graded(

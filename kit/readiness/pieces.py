@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kit import words
 from kit.client import Client
+from kit.metrics.fetch import value
 
 SELLER_CENTER = "Seller Center"
 DOWNLOAD = {
@@ -52,13 +55,18 @@ def cannot(client: Client) -> list[str]:
 
 def orphans(client: Client) -> list[str]:
     """Ids met only in orders or ads: no post, but counted and said."""
-    known = set(client.frame("posts")["post_id"])
     told = []
     for name, where in (("orders", "order lines"), ("ad_stats", "ad rows")):
-        ids = set(client.frame(name)["post_id"].dropna()) - known
+        ids = value(unlisted(client, name).post_id.nunique())
         if ids:
             told.append(
-                f"{words.count(len(ids), 'content id')} {'stands' if len(ids) == 1 else 'stand'} "
+                f"{words.count(ids, 'content id')} {'stands' if ids == 1 else 'stand'} "
                 f"only in {where}, in no list of videos or LIVEs."
             )
     return told
+
+
+def unlisted(client: Client, name: str) -> Any:
+    """The rows of a table, as an Ibis expression, whose post is in no list of videos or LIVEs."""
+    rows, posts = client.table(name), client.table("posts")
+    return rows.filter(rows.post_id.notnull()).anti_join(posts, "post_id")

@@ -7,14 +7,15 @@ still in (definitions §5).
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from kit import words
 from kit.client import Client
-from kit.lines import local_days
+from kit.engine import local_day
+from kit.metrics.fetch import fetch, value
 from kit.readiness.coverage import FOUR_WEEKS_DAYS, order_days
 from kit.windows import WEEK_DAYS, covered_days
 
@@ -139,11 +140,13 @@ def _lines(client: Client, lists: pd.DataFrame, content: str = "") -> pd.DataFra
     """
     spans = _covered_whole(client, lists)
     paid = _paid(client, content)
+    own = paid.filter((paid.content_type != "external").fill_null(True))
     both = []
-    for lines in (paid, paid[paid["content_type"] != "external"]):
-        by_day = lines["gmv"].groupby(lines["day"]).sum().sort_index()
+    for lines in (paid, own):
+        by_day = fetch(lines.group_by("day").agg(gmv=lines.gmv.sum())).dropna(subset=["day"])
+        days = by_day.set_index("day")["gmv"].sort_index()
         sums = [
-            float(by_day.loc[a:b].sum())
+            round(float(days.loc[a:b].sum()), 2)
             for a, b in zip(spans["window_start"], spans["window_end"], strict=True)
         ]
         both.append(spans.assign(other=pd.Series(sums, index=spans.index, dtype=float)))
@@ -161,15 +164,18 @@ def _covered_whole(client: Client, lists: pd.DataFrame) -> pd.DataFrame:
     return spans[pd.Series(whole, index=spans.index, dtype=bool)]
 
 
-def _paid(client: Client, content: str = "") -> pd.DataFrame:
-    """The paid affiliate order lines, of one type of content if asked, with the `day` ordered."""
-    lines = client.frame("orders")
-    paid = lines[
-        (lines["status"] != "unpaid") & (lines["paid_at"].notna() | lines["paid_at"].isna().all())
-    ]
+def _paid(client: Client, content: str = "") -> Any:
+    """The paid affiliate order lines, of one type of content if asked, with the `day` ordered.
+
+    As an Ibis expression, like `counting_lines`.
+    """
+    lines = client.table("orders")
+    paid = lines.filter((lines.status != "unpaid").fill_null(True))
+    if value(lines.paid_at.count()):
+        paid = paid.filter(paid.paid_at.notnull())
     if content:
-        paid = paid[paid["content_type"] == content]
-    return paid.assign(day=local_days(paid["ordered_at"], client.config.export_time_zone))
+        paid = paid.filter(paid.content_type == content)
+    return paid.mutate(day=local_day(paid.ordered_at, client.config.export_time_zone))
 
 
 def _borne_out(client: Client, lists: pd.DataFrame, whose: str, content: str = "") -> pd.DataFrame:
@@ -177,18 +183,24 @@ def _borne_out(client: Client, lists: pd.DataFrame, whose: str, content: str = "
 
     A sum is the same in whatever rows its parts stand; this one is not.
     """
-    paid = _paid(client, content).dropna(subset=[whose])
-    found = []
-    for span in _covered_whole(client, lists)[_KEYS].itertuples(index=False):
-        inside = paid["day"].between(span.window_start, span.window_end)
-        own = (lists["window_start"] == span.window_start) & (
-            lists["window_end"] == span.window_end
-        )
-        told = lists[own].groupby(whose)["gmv"].sum()
-        borne = paid[inside].groupby(whose)["gmv"].sum().reindex(told.index, fill_value=0.0)
-        both = float(np.minimum(told, borne).sum())
-        found.append((span.window_start, span.window_end, float(lists.loc[own, "gmv"].sum()), both))
-    return pd.DataFrame(found, columns=_BY_WINDOW)
+    spans = _covered_whole(client, lists)[_KEYS]
+    if spans.empty:
+        return pd.DataFrame(columns=_BY_WINDOW)
+    told = lists.merge(spans, on=_KEYS).groupby([*_KEYS, whose], as_index=False)["gmv"].sum()
+    paid = _paid(client, content)
+    by_day = paid.group_by("day", whose).agg(borne=paid.gmv.sum())
+    every = client.table("creator_stats" if whose == "creator_id" else "post_stats")
+    windows = every.select(*_KEYS).distinct()
+    inside = [by_day.day >= windows.window_start, by_day.day <= windows.window_end]
+    own = by_day.inner_join(windows, inside)
+    borne = fetch(own.group_by([*_KEYS, whose]).agg(borne=own.borne.sum()))
+    both = told.merge(borne, on=[*_KEYS, whose], how="left").fillna({"borne": 0.0})
+    both["other"] = np.minimum(both["gmv"], both["borne"])
+    whole = lists.groupby(_KEYS)["gmv"].sum().rename("whole").reset_index()
+    sums = both.groupby(_KEYS, as_index=False)["other"].sum()
+    found = spans.merge(whole, on=_KEYS).merge(sums, on=_KEYS, how="left")
+    found["other"] = found["other"].fillna(0.0).round(2)
+    return found[_BY_WINDOW]
 
 
 def _posts(
@@ -208,19 +220,21 @@ def _shop(client: Client, as_of: date) -> pd.DataFrame:
 
     By weeks counted back from the report's day: of single days most agree by chance alone.
     """
-    shop, lines = client.frame("shop_orders"), client.frame("orders")
-    day = local_days(lines["ordered_at"], client.time_zone)
-    covered = pd.Series(False, index=lines.index)
+    lines = client.table("orders")
+    held = client.table("shop_orders").select(held="order_id").distinct()
+    both = lines.left_join(held, lines.order_id == held.held)
+    both = both.mutate(day=local_day(both.ordered_at, client.time_zone))
+    found = both.agg(whole=both.gmv.sum(), other=both.gmv.sum(where=both.held.notnull()), by="day")
+    days = fetch(found).dropna(subset=["day"]).fillna({"whole": 0.0, "other": 0.0})
+    covered = pd.Series(False, index=days.index)
     for span in order_days(client, "shop_orders", "shop_orders"):
-        covered |= day.between(pd.Timestamp(span.start), pd.Timestamp(span.end))
-    rows, end = lines[covered], pd.Timestamp(as_of)
-    weeks_back = (end - day[covered]).dt.days // WEEK_DAYS
+        covered |= days["day"].between(pd.Timestamp(span.start), pd.Timestamp(span.end))
+    rows, end = days[covered], pd.Timestamp(as_of)
+    weeks_back = (end - rows["day"]).dt.days // WEEK_DAYS
     ends = end - pd.to_timedelta(weeks_back * WEEK_DAYS, unit="D")
     starts = ends - pd.Timedelta(days=WEEK_DAYS - 1)
-    there = rows["gmv"].where(rows["order_id"].isin(shop["order_id"]), 0)
-    return _by_window(
-        rows.assign(window_start=starts, window_end=ends, whole=rows["gmv"], other=there)
-    )
+    weeks = _by_window(rows.assign(window_start=starts, window_end=ends))
+    return weeks.assign(whole=weeks["whole"].round(2), other=weeks["other"].round(2))
 
 
 def _by_window(rows: pd.DataFrame) -> pd.DataFrame:

@@ -130,7 +130,8 @@ def line(order_id, creator, gmv=10.0, **given):
 
 def cohort(folder, shop_orders, lines=()):
     client = small_client(folder, shop_orders=shop_orders, orders=list(lines))
-    return metrics.first_orders(client, AS_OF).set_index("buyer_key")
+    buyers = metrics.first_orders(client, AS_OF).order_by("buyer_key")
+    return metrics.fetch(buyers).set_index("buyer_key")
 
 
 def test_samples_cancelled_and_unpaid_orders_are_none_but_refunded_ones_are(tmp_path):
@@ -145,7 +146,7 @@ def test_samples_cancelled_and_unpaid_orders_are_none_but_refunded_ones_are(tmp_
         ],
     )
     assert rows.loc["a", "first_on"] == pd.Timestamp("2026-01-07")
-    assert rows.loc["a", "duration_days"] == 2
+    assert rows.loc["a", "next_on"] == pd.Timestamp("2026-01-09")
 
 
 def test_history_before_the_cohort_keeps_old_buyers_out(tmp_path):
@@ -175,7 +176,7 @@ def test_the_creator_of_the_first_order_acquires_whatever_route_came_later(tmp_p
         [line("1", "ana"), line("4", "bo")],
     )
     assert rows["creator_id"].fillna("-").to_dict() == {"a": "ana", "b": "-"}
-    assert rows["duration_days"].to_dict() == {"a": 1, "b": 3}
+    assert rows["next_on"].dt.day.to_dict() == {"a": 2, "b": 4}
 
 
 def test_of_several_creators_the_highest_payment_then_the_lower_sku_acquires(tmp_path):

@@ -81,7 +81,7 @@ def test_a_client_without_data_has_figures_that_are_zero_or_missing(tmp_path):
         metrics.hook_readings,
         metrics.people,
         metrics.creator_money,
-        metrics.first_orders,
+        metrics.followed_buyers,
     ],
 )
 def test_every_frame_of_a_client_without_data_is_empty(tmp_path, frame):
