@@ -29,10 +29,10 @@ $(DECK): $(REPORTED)/results.parquet $(REPORTED)/decisions.csv templates/deck.pp
 	@$(BIN)/kit deck --client sample --as-of $(AS_OF)
 
 test: $(VENV)/.installed-test ## every check: format, lint, types, unit tests, doctests, notebooks
-	@missing=; \
-	for program in chromium soffice pdftoppm openssl; do command -v $$program >/dev/null 2>&1 || missing="$$missing $$program"; done; \
+	@missing=; PATH="$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)"; \
+	for program in chromium soffice pdftoppm openssl initdb; do command -v $$program >/dev/null 2>&1 || missing="$$missing $$program"; done; \
 	if [ -n "$$missing" ]; then \
-	  said="Not on this system:$$missing. Install chromium, libreoffice-impress, poppler-utils and openssl (apt), or chromium, libreoffice, poppler and openssl (brew), to run the tests that need them."; \
+	  said="Not on this system:$$missing. Install chromium, libreoffice-impress, poppler-utils, openssl and postgresql (apt), or chromium, libreoffice, poppler, openssl and postgresql (brew), to run the tests that need them."; \
 	  if [ -n "$$KIT_REQUIRE_SYSTEM_PACKAGES" ]; then echo "$$said" >&2; exit 1; fi; \
 	  echo "$$said"; \
 	fi; \

@@ -233,7 +233,7 @@ class Client:
         Where the tables stay in a warehouse, of a query in its own words and names.
         """
         if self.in_warehouse:
-            return contracts.frame(self.connection.sql(query))
+            return self.connection.sql(query)
         return contracts.frame(self.connection.con.sql(query).to_arrow_table())
 
     def standing(self, as_of: date) -> pd.DataFrame:
@@ -314,8 +314,6 @@ def open(client: str, home: str | Path | None = None) -> Client:
 
     folder = client_folder(client, home)
     config, policy = read_config(folder)
-    if config.source != addresses.EXPORTS:
-        return Client(folder, config, policy)
     if os.environ.get("KIT_INGEST") != "off" and not ingest.is_current(folder):
         ingest.ingest(client, folder.parents[1])
     return Client(folder, config, policy)

@@ -24,7 +24,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 import kit.exports
-from kit import build, cache, contracts, downloads, ledgers, pseudonyms, week
+from kit import addresses, build, cache, contracts, downloads, ledgers, pseudonyms, week
 from kit.client import Config, client_folder, read_config
 from kit.downloads import Read
 from kit.errors import ClientError
@@ -85,6 +85,11 @@ def ingest(
     source = pseudonyms.source_of(folder)
     if source:
         return _copied(folder, source)
+    if config.source != addresses.EXPORTS:
+        raise ClientError(
+            f"The tables of {client_name} stay in {addresses.masked(config.source)}: nothing is "
+            f"to be ingested. kit check --client {client_name} says whether they can be read."
+        )
     with _lock(folder):
         _refuse_empty(folder)
         reading = _reading(folder, config, window)
@@ -261,7 +266,12 @@ def _parquet(table: pa.Table, path: Path) -> None:
 
 
 def is_current(folder: Path) -> bool:
-    """Whether a client's tables rest on exactly today's exports, ledgers, settings and kit."""
+    """Whether a client's tables rest on exactly today's exports, ledgers, settings and kit.
+
+    Those that stay in a warehouse always do.
+    """
+    if read_config(folder)[0].source != addresses.EXPORTS:
+        return True
     tables = folder / "tables"
     stamp = tables / STAMP
     return (

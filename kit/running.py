@@ -13,6 +13,7 @@ from typing import Any
 
 from kit import beside, earlier, execution, manifest, week
 from kit import client as clients
+from kit.addresses import EXPORTS
 from kit.errors import KitError, plain
 
 REPORTS = ("onboarding", "weekly_review", "spark_candidates", "tier_promotion_audit")
@@ -81,6 +82,8 @@ def _standing(job: Job) -> Outcome | None:
     told = week.manifest(job.folder)
     if job.force or not told or told["status"] != "published":
         return None
+    if clients.read_config(clients.client_folder(job.client, job.home))[0].source != EXPORTS:
+        return None  # what has changed in a warehouse only asking can tell
     pieces = [job.folder / f"{job.report}{suffix}" for suffix in (".ipynb", ".html")]
     if not all(piece.exists() for piece in pieces) or told["fingerprint"] != _fingerprint(job):
         return None

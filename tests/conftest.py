@@ -17,7 +17,11 @@ PROGRAMS = {
     "soffice": "LibreOffice (libreoffice-impress)",
     "pdftoppm": "poppler (poppler-utils)",
     "openssl": "openssl",
+    "initdb": "PostgreSQL (postgresql)",
 }
+# Debian keeps the server's programs of each version in a folder of their own.
+SERVERS = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")))
+os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *SERVERS[-1:]])
 REQUIRED = "KIT_REQUIRE_SYSTEM_PACKAGES"
 # The files that take longest, handed out first, so that no worker is left alone with one of them.
 LONGEST = (

@@ -55,7 +55,9 @@ def large_client(folder: Path, size: Size, versions: bool = True, **config: Any)
     for name, query in made.items():
         _write(con, client.tables_folder, name, query.format(size=size, **_DAYS))
     con.close()
-    return type(client)(client.folder, client.config.model_copy(update=config), client.policy)
+    zones = {"export_time_zone": SHIPPED, "ads_time_zone": SHIPPED}
+    told = client.config.model_copy(update=zones | config)
+    return type(client)(client.folder, told, client.policy)
 
 
 _DAYS = {"as_of": AS_OF, "first": AS_OF - timedelta(HISTORY_DAYS - 1), "days": HISTORY_DAYS}

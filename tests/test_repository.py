@@ -18,6 +18,7 @@ CONDA = {
     "ibis-framework[duckdb]": "ibis-duckdb",
     "tzdata": "python-tzdata",
     "bleach[css]": "bleach-with-css",
+    "psycopg[binary]": "psycopg",
 }
 
 

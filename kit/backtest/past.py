@@ -50,6 +50,10 @@ class Past(Client):
         self._then = connection
 
     @property
+    def in_warehouse(self) -> bool:
+        return False
+
+    @property
     def connection(self) -> Any:
         return self._then
 

@@ -38,6 +38,11 @@ def report(
     weeks asked for), thresholds. Raises `ReportError`
     with what is missing where no week can be replayed.
     """
+    if client.in_warehouse:
+        raise ReportError(
+            "The tables stay in the client's warehouse, and a replay needs those of each download "
+            "here: read the exports instead."
+        )
     history = History(client)
     weeks = decision_weeks(history, first, last, until)
     chosen = replayable(weeks, history)

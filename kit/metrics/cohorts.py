@@ -102,9 +102,7 @@ def shop_purchases(client: Any, as_of: date | str) -> Any:
     """One row per order that is a purchase, by any route and up to `as_of`, as an Ibis expression.
 
     Samples, cancelled and unpaid orders are none; refunded ones are. Columns order_id, buyer_key,
-    ordered_at, day (client's zone), creator_id: that of the order's affiliate line, of several
-    creators the line with the highest Payment Amount, then the lower SKU id; missing for other
-    routes.
+    ordered_at and day (client's zone).
     """
     lines = client.table("shop_orders")
     lines = lines.filter(
@@ -116,14 +114,17 @@ def shop_purchases(client: Any, as_of: date | str) -> Any:
         buyer_key=lines.buyer_key.min(), ordered_at=lines.ordered_at.min()
     )
     orders = orders.mutate(day=local_day(orders.ordered_at, client.time_zone))
-    orders = orders.filter(orders.day <= ibis.date(as_day(as_of)))
-    brought = _acquiring(client)
-    return orders.left_join(brought, orders.order_id == brought.line_order).drop("line_order")
+    return orders.filter(orders.day <= ibis.date(as_day(as_of)))
 
 
-def _acquiring(client: Any) -> Any:
+def _acquiring(client: Any, orders: Any) -> Any:
+    """The creator who brought each of some orders, given by `first_order`; none, no row.
+
+    Of several creators' lines of an order that with the highest Payment Amount, then the lower SKU.
+    """
     lines = client.table("orders")
     lines = lines.filter(lines.counts.fill_null(False) & lines.creator_id.notnull())
+    lines = lines.semi_join(orders, lines.order_id == orders.first_order)
     by_weight = ibis.window(
         group_by=lines.order_id,
         order_by=[ibis.desc(lines.gmv.cast(MONEY)), lines.sku_id, lines.creator_id],
@@ -139,25 +140,23 @@ def first_orders(client: Any, as_of: date | str) -> Any:
 
     The cohort are buyers whose first-ever order, by any route and over all history loaded, fell
     on one of the 180 days that end on `as_of`. Columns buyer_key, creator_id (missing for other
-    routes), first_on and next_on (the next later day with an order; missing so far).
+    routes; of two orders at one moment the lower), first_on and next_on (the next later day with
+    an order; missing so far).
     """
     period = cohort(client, as_of)
-    purchases = shop_purchases(client, as_of)
-    by_time = ibis.window(
-        group_by=purchases.buyer_key,
-        order_by=[
-            purchases.ordered_at,
-            purchases.creator_id.isnull(),
-            purchases.creator_id,
-            purchases.order_id,
-        ],
+    orders = shop_purchases(client, as_of)
+    first = orders.group_by("buyer_key").agg(
+        first_at=orders.ordered_at.min(), first_on=orders.day.min()
     )
-    ranked = purchases.mutate(nth=ibis.row_number().over(by_time))
-    first = ranked.filter(ranked.nth == 0).select("buyer_key", "creator_id", first_on="day")
     first = first.filter(first.first_on.between(ibis.date(period.start), ibis.date(period.end)))
-    days = purchases.select(again="buyer_key", day="day")
-    later = first.left_join(days, [first.buyer_key == days.again, days.day > first.first_on])
-    return later.group_by("buyer_key", "creator_id", "first_on").agg(next_on=later.day.min())
+    own = orders.inner_join(first, "buyer_key")
+    own = own.mutate(first_order=ibis.ifelse(own.ordered_at == own.first_at, own.order_id, None))
+    brought = _acquiring(client, own)
+    known = own.left_join(brought, own.first_order == brought.line_order)
+    return known.group_by("buyer_key", "first_on").agg(
+        creator_id=known.creator_id.min(),
+        next_on=known.day.min(where=known.day > known.first_on),
+    )
 
 
 @once

@@ -42,6 +42,8 @@ def check(client: Client, as_of: date | str | None = None, report: str | None = 
     Never looks at the clock. `report` only names the report in the reasons. Raises `ClientError`
     for a day before the data.
     """
+    if client.in_warehouse and (problems := client.connection.problems()):
+        raise ClientError(" ".join(problems))
     if client.newest_day() is None:
         return _without_data(client, as_of, report)
     day = _day_of_report(client, as_of)
