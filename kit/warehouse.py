@@ -52,23 +52,13 @@ class Warehouse:
         engine = addresses.engine(self.config.source)
         address, self.secrets = addresses.resolved(self.config.source)
         try:
-            getattr(ibis, engine)  # imports the engine's driver
-        except (ImportError, AttributeError):
+            return _opened(engine, address)
+        except ImportError:  # of the engine's driver
             extra = EXTRA.get(engine, engine)
             raise ClientError(
                 f"{self.name} needs a package that is not installed here. Install it with "
                 f"pip install 'creator-program-kit[{extra}]'."
             ) from None
-        if engine == "postgres":
-            settings = (
-                "-c default_transaction_read_only=on "
-                f"-c statement_timeout={SECONDS_TO_ANSWER * 1000}"
-            )
-            url = address.replace("postgresql://", "postgres://", 1)
-            return ibis.connect(url, options=settings, connect_timeout=SECONDS_TO_CONNECT)
-        if engine == "pyspark":
-            return _spark(address)
-        return ibis.connect(address)
 
     def table(self, name: str) -> ir.Table:
         """A canonical table as an expression over the warehouse's own; `ClientError` if it cannot.
@@ -184,6 +174,17 @@ class Warehouse:
             raise
         except Exception as error:
             raise self.refused(error) from None
+
+
+def _opened(engine: str, address: str) -> Any:
+    if engine == "postgres":
+        limit = f"-c statement_timeout={SECONDS_TO_ANSWER * 1000}"
+        return ibis.connect(
+            address,
+            options=f"-c default_transaction_read_only=on {limit}",
+            connect_timeout=SECONDS_TO_CONNECT,
+        )
+    return _spark(address) if engine == "pyspark" else ibis.connect(address)
 
 
 def _close(connection: Any) -> None:
