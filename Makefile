@@ -13,10 +13,10 @@ unexport PYTHONPATH
 unexport PYTHONHOME
 unexport VIRTUAL_ENV
 
-.PHONY: help report test lint lab notebooks bench clean
+.PHONY: help report test lint lab notebooks bench bench-scale clean
 
 help:
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 report: $(VENV)/.installed ## the sample client's four reports and its deck, in reports/sample
 	@$(BIN)/kit run --all --client sample --as-of $(AS_OF)
@@ -64,6 +64,10 @@ bench: $(VENV)/.installed-test ## the benchmarks: accuracy and speed against kno
 	@for bench in tests/benchmarks/bench_*.py; do \
 	  echo "$$bench"; $(BIN)/python -m tests.benchmarks.$$(basename $$bench .py) || exit 1; \
 	done
+
+bench-scale: $(VENV)/.installed-test ## the kit beside hand-written SQL, pandas and polars: LINES=10000000
+	@$(BIN)/python -m pip install --quiet 'polars>=1.30' || echo "polars is not to be had here, and is left out." >&2
+	@$(BIN)/python -m tests.benchmarks.bench_scale $(LINES)
 
 clean: ## remove the environment, the sample's tables and its dated reports
 	rm -rf $(VENV) data/sample/tables data/sample/.reads reports/sample .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -21,11 +21,11 @@ ORDER_TABLES = ("orders", "shop_orders", "order_versions")
 ROOT = Path(__file__).resolve().parents[1]
 
 CHILD = """
-import json, resource, sys
+import json, sys
 from pathlib import Path
+from tests.benchmarks.scale_answers import peak
 from kit import client, contracts, policy, readiness, review
 
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 packages = peak()
 zones = dict.fromkeys(("time_zone", "export_time_zone", "ads_time_zone"), "America/Los_Angeles")
 config = client.Config(currency="USD", memory_limit="128MiB", **zones)
