@@ -10,9 +10,12 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+from datetime import UTC, date, time
+from datetime import datetime as wall
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
+from zoneinfo import ZoneInfo
 
 import duckdb
 import ibis
@@ -158,3 +161,9 @@ def local_day(moment: ir.Value, zone: str) -> ir.DateValue:
     if engine == "snowflake":
         return convert_timezone(zone, moment).date()
     return timezone(zone, moment).date()
+
+
+def midnight(day: date, zone: str) -> ir.TimestampScalar:
+    """When a day begins in a zone: held against times as they are stored, which costs no clock."""
+    begins = wall.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+    return ibis.literal(begins, "timestamp('UTC')")

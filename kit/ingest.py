@@ -41,6 +41,7 @@ REPORTED = {
 }
 TOLD_WINDOWS = "windows.csv"
 SALT_BYTES = 32
+ROWS_TOGETHER = 122_880
 MADE_BY = (
     "account build cache columns contracts day_orders downloads drift ingest ledger_files "
     "ledger_values ledgers lines lists people pseudonyms restated retold threads vanished windows"
@@ -262,7 +263,8 @@ def _write(
 
 
 def _parquet(table: pa.Table, path: Path) -> None:
-    pq.write_table(table, path, compression="zstd", version="2.6")
+    # parts small enough that a question about few weeks leaves the rest of a large table unread
+    pq.write_table(table, path, compression="zstd", version="2.6", row_group_size=ROWS_TOGETHER)
 
 
 def is_current(folder: Path) -> bool:

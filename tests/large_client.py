@@ -104,7 +104,8 @@ def _macros(size: Size) -> str:
     CREATE MACRO buyer_of(n) AS md5('b' || (u(n, 'buyer') ** 1.5 * {size.buyers})::INT);
     -- every sixth line is the second of the order before it
     CREATE MACRO order_of(n) AS n - (n % 6 = 5)::INT;
-    CREATE MACRO order_id(n) AS '57' || lpad(n::TEXT, 17, '0');
+    -- as the platform's, ids grow with time
+    CREATE MACRO order_id(at_, n) AS '5' || epoch(at_)::BIGINT || lpad(n::TEXT, 8, '0');
     CREATE MACRO amount(n) AS (10 + (u(n, 'amount') ** 2 * 4000)::INT / 100.0)::DECIMAL(18, 2);
     CREATE MACRO cancelled(n) AS u(order_of(n), 'cancelled') < 0.04;
     CREATE MACRO refunded(n) AS u(n, 'refunded') < 0.06 AND NOT cancelled(n);
@@ -113,7 +114,8 @@ def _macros(size: Size) -> str:
 
 
 _ORDERS = """
-    SELECT order_id(o) AS order_id, 's' || n % 6 AS sku_id, 'p' || n % 10 AS product_id,
+    SELECT order_id(moment(day, o), o) AS order_id, 's' || n % 6 AS sku_id,
+        'p' || n % 10 AS product_id,
         creator_of(post) AS creator_id, '7' || post AS post_id, 'video' AS content_type,
         buyer_of(o) AS buyer_key, NOT cancelled(n) AS counts, moment(day, o) AS ordered_at,
         moment(day, o) AS paid_at, moment(day + 4, o) AS delivered_at, 1 AS quantity,
@@ -129,6 +131,7 @@ _ORDERS = """
         n AS row
     FROM (SELECT range AS n, order_of(range) AS o, post_of(order_of(range)) AS post,
             sold(order_of(range)) AS day FROM range({size.lines}))
+    ORDER BY order_id, sku_id, post_id
 """
 _VERSIONS = """
     SELECT order_id, sku_id, post_id, least((ordered_at + to_days(age))::DATE, DATE '{as_of}' + 1)
@@ -140,7 +143,8 @@ _VERSIONS = """
     FROM orders, (VALUES (7), (45)) ages(age)
 """
 _SHOP = """
-    SELECT order_id(o) AS order_id, 's' || n % 6 AS sku_id, 'p' || n % 10 AS product_id,
+    SELECT order_id(moment(day, o), o) AS order_id, 's' || n % 6 AS sku_id,
+        'p' || n % 10 AS product_id,
         buyer_of(o) AS buyer_key, moment(day, o) AS ordered_at, moment(day, o) AS paid_at,
         moment(day + 4, o) AS delivered_at,
         CASE WHEN cancelled(n) THEN moment(day + 1, o) END AS cancelled_at, 1 AS quantity,
@@ -154,6 +158,7 @@ _SHOP = """
             CASE WHEN range < {size.lines} THEN sold(order_of(range))
                 ELSE DATE '{first}' + (u(order_of(range), 'shop') * ({days} - 1))::INT END AS day
         FROM range({size.lines} * 3 // 2))
+    ORDER BY order_id, sku_id
 """
 _POSTS = """
     SELECT '7' || range AS post_id, creator_of(range) AS creator_id,

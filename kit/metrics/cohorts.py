@@ -1,13 +1,13 @@
 """Repeat purchase: who acquired each buyer, and who of them came back within 60 days."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import ibis
 import numpy as np
 import pandas as pd
 
-from kit.engine import local_day
+from kit.engine import local_day, midnight
 from kit.estimate import kaplan_meier
 from kit.metrics.fetch import fetch, value
 from kit.metrics.periods import Period, as_day, last_days
@@ -99,22 +99,18 @@ _COUNTS = {"n": "int64", "mature_n": "int64"}
 
 
 def shop_purchases(client: Any, as_of: date | str) -> Any:
-    """One row per order that is a purchase, by any route and up to `as_of`, as an Ibis expression.
+    """One row per line of an order that is a purchase, by any route and up to `as_of`.
 
-    Samples, cancelled and unpaid orders are none; refunded ones are. Columns order_id, buyer_key,
-    ordered_at and day (client's zone).
+    As an Ibis expression. Samples, cancelled and unpaid orders are none; refunded ones are. All
+    lines of an order have its buyer and its time, so that days of purchase need no orders.
     """
     lines = client.table("shop_orders")
-    lines = lines.filter(
+    return lines.filter(
         lines.buyer_key.notnull()
+        & (lines.ordered_at < midnight(as_day(as_of) + timedelta(1), client.time_zone))
         & ~lines.is_sample.fill_null(False)
         & ~lines.status.isin(NO_ORDERS).fill_null(False)
-    )
-    orders = lines.group_by("order_id").agg(
-        buyer_key=lines.buyer_key.min(), ordered_at=lines.ordered_at.min()
-    )
-    orders = orders.mutate(day=local_day(orders.ordered_at, client.time_zone))
-    return orders.filter(orders.day <= ibis.date(as_day(as_of)))
+    ).select("order_id", "buyer_key", "ordered_at")
 
 
 def _acquiring(client: Any, orders: Any) -> Any:
@@ -143,13 +139,12 @@ def first_orders(client: Any, as_of: date | str) -> Any:
     routes; of two orders at one moment the lower), first_on and next_on (the next later day with
     an order; missing so far).
     """
-    period = cohort(client, as_of)
-    orders = shop_purchases(client, as_of)
-    first = orders.group_by("buyer_key").agg(
-        first_at=orders.ordered_at.min(), first_on=orders.day.min()
-    )
-    first = first.filter(first.first_on.between(ibis.date(period.start), ibis.date(period.end)))
-    own = orders.inner_join(first, "buyer_key")
+    zone, period = client.time_zone, cohort(client, as_of)
+    lines = shop_purchases(client, as_of)
+    first = lines.group_by("buyer_key").agg(first_at=lines.ordered_at.min())
+    first = first.filter(first.first_at >= midnight(period.start, zone))
+    own = lines.inner_join(first, "buyer_key")
+    own = own.mutate(day=local_day(own.ordered_at, zone), first_on=local_day(own.first_at, zone))
     own = own.mutate(first_order=ibis.ifelse(own.ordered_at == own.first_at, own.order_id, None))
     brought = _acquiring(client, own)
     known = own.left_join(brought, own.first_order == brought.line_order)
