@@ -76,9 +76,9 @@ def _write_one(report: Path, folder: Path, title: str, margins: bool) -> Path:
 
 def allowed(report: str, margins: bool = False) -> dict[str, list[str]]:
     """What each section of a report may show a client; with its margins, if they are shared."""
-    sections = dict(ALLOWED["reports"].get(report, {}))
-    if margins:
-        sections |= ALLOWED["margins"].get(report, {})
+    sections = {name: list(own) for name, own in ALLOWED["reports"].get(report, {}).items()}
+    for name, own in ALLOWED["margins"].get(report, {}).items() if margins else ():
+        sections[name] = [*sections.get(name, []), *own]
     return sections
 
 

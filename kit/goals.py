@@ -6,6 +6,8 @@ from kit import words
 
 # Costs: less is better.
 LOWER = {"commission_ratio", "commission_ratio_settled", "all_in_cost_ratio"}
+# What the program costs and leaves: in a copy for the client only if its margins are shared.
+MARGINS = {*LOWER, "contribution"}
 MET, MISSED, WITHIN, OVER, UNKNOWN = "met", "missed", "within", "over", "not known"
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import kit
-from kit import blocks, review, sentences, tables
+from kit import blocks, client_copy, review, sentences, tables
 from tests.conftest import SAMPLE
 from tests.small_client import small_client
 
@@ -52,7 +52,7 @@ def test_a_goal_without_a_figure_is_not_known_and_ten_are_enough():
     assert len(rows) == blocks.MOST
     assert rows.set_index("metric").loc["hook_retention", "against"] == "not known"
     said = sentences.against_goals(rows, len(wanted))
-    assert said.startswith("4 of 10 goals met; not known: hook retention")
+    assert said.startswith("3 of 9 goals met; not known: hook retention")
     assert said.endswith("One more goal is set than ten figures have room for.")
 
 
@@ -122,5 +122,20 @@ def test_the_samples_week_before_is_that_weeks_own_report(sample_home):
 def test_the_table_writes_each_figure_by_its_unit():
     rows = blocks.headlines(FIGURES, {"velocity": 30.0, "commission_ratio": 0.15}, DAY)
     page = tables.headlines(rows).as_raw_html()
-    for text in ("$4,000", "16.0%", "15.0%", "$80.00 (71 days)", "missed", "over"):
+    for text in ("$4,000", "$80.00 (71 days)", "missed"):
         assert text in page
+    # what the program costs and leaves stands apart, so that a copy for the client may lack it
+    apart = tables.margin_headlines(rows).as_raw_html()
+    for text in ("16.0%", "15.0%", ">over<"):
+        assert text in apart
+        assert text not in page
+    assert sentences.margins_against_goals(rows) == (
+        "0 of 1 goal met; not met: commission-to-revenue ratio."
+    )
+    assert "commission" not in sentences.against_goals(rows, 2)
+    shared, closed = (
+        client_copy.allowed("weekly_review", True),
+        client_copy.allowed("weekly_review"),
+    )
+    assert "tables.margin_headlines" in shared["Against goal"]
+    assert closed["Against goal"] == ["sentences.against_goals", "tables.headlines"]

@@ -17,7 +17,14 @@ from kit.sentences.backtest import (
     threshold,
     why_not_replayed,
 )
-from kit.sentences.blocks import against_goals, asked, changed, coming, happened
+from kit.sentences.blocks import (
+    against_goals,
+    asked,
+    changed,
+    coming,
+    happened,
+    margins_against_goals,
+)
 from kit.sentences.decided import decided, since
 from kit.sentences.decisions import (
     ORDER_OF_ACTIONS,
@@ -124,6 +131,7 @@ __all__ = [
     "changed",
     "asked",
     "against_goals",
+    "margins_against_goals",
     "EXPECTATIONS",
     "ORDER_OF_ACTIONS",
     "THRESHOLDS",

@@ -22,13 +22,14 @@ UNWRITTEN = {
 def against_goals(rows: pd.DataFrame, wanted: int) -> str:
     """How many goals are met and which are not (`blocks.headlines`).
 
-    `wanted` goals are set in `client.toml`; with none, only the velocity target stands.
+    `wanted` goals are set in `client.toml`; with none, only the velocity target stands. Goals of
+    what the program costs and leaves are told by `margins_against_goals`.
     """
-    told = rows[rows["against"] != ""]
+    told = _with_goal(rows)
+    apart = int(told["metric"].isin(goals.MARGINS).sum())
+    told = told[~told["metric"].isin(goals.MARGINS)]
     if wanted:
-        names = map(figures.name, told["metric"])
-        said = words.sentence(goals.sentence(dict(zip(names, told["against"], strict=True))))
-        return f"{said} {_no_room(wanted - len(told))}".strip()
+        return f"{_verdicts(told)} {_no_room(wanted - len(told) - apart)}".strip()
     row = told.iloc[0]
     target = words.count(row["goal"], "post")
     missed = "not known yet" if row["against"] == goals.UNKNOWN else row["against"]
@@ -36,6 +37,21 @@ def against_goals(rows: pd.DataFrame, wanted: int) -> str:
         f"The target of {target} a week is {missed}. What else the program is to reach is set "
         "under [goals] in client.toml."
     )
+
+
+def margins_against_goals(rows: pd.DataFrame) -> str:
+    """The same of what the program costs and leaves; '' where no such goal is set."""
+    told = _with_goal(rows)
+    return _verdicts(told[told["metric"].isin(goals.MARGINS)])
+
+
+def _with_goal(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["against"] != ""]
+
+
+def _verdicts(told: pd.DataFrame) -> str:
+    names = map(figures.name, told["metric"])
+    return words.sentence(goals.sentence(dict(zip(names, told["against"], strict=True))))
 
 
 def _no_room(left: int) -> str:

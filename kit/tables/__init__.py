@@ -5,7 +5,7 @@ frame becomes a sentence that says there is none.
 """
 
 from kit.tables.backtest import own_thresholds, replayed_sparks
-from kit.tables.blocks import headlines
+from kit.tables.blocks import headlines, margin_headlines
 from kit.tables.creators import (
     creator_posts,
     decisions,
@@ -74,6 +74,7 @@ from kit.tables.turnover import concentration, roster_flow, roster_moves
 
 __all__ = [
     "headlines",
+    "margin_headlines",
     "ad_steps",
     "angles",
     "audit",

@@ -12,7 +12,18 @@ FOUR_WEEKS = 28
 
 
 def headlines(rows: pd.DataFrame, currency: str = "USD") -> GT:
-    """`blocks.headlines` as a reader sees them."""
+    """`blocks.headlines` as a reader sees them, without what the program costs and leaves."""
+    own = rows[~rows["metric"].isin(goals.MARGINS)]
+    return _table(own, currency, "headlines", "The figures")
+
+
+def margin_headlines(rows: pd.DataFrame, currency: str = "USD") -> GT:
+    """What the program costs and leaves, of `blocks.headlines`."""
+    own = rows[rows["metric"].isin(goals.MARGINS)]
+    return _table(own, currency, "margin-headlines", "What the program costs and leaves")
+
+
+def _table(rows: pd.DataFrame, currency: str, id: str, title: str) -> GT:
 
     def told(name: str) -> list[str]:
         return [
@@ -41,8 +52,8 @@ def headlines(rows: pd.DataFrame, currency: str = "USD") -> GT:
     return finished(
         shown,
         columns,
-        id="headlines",
-        title="The figures",
+        id=id,
+        title=title,
         note="A goal is held against the four weeks, of content velocity against the week; where "
         "another number of days stands, against those. A dash: no goal, or the figure has no such "
         "period.",
