@@ -35,6 +35,7 @@ ONCE: dict[str, tuple[str, ...]] = {
 
 
 def contradictions(name: str, values: Mapping[str, Any]) -> list[str]:
+    """What the cells of one row say against one another, a sentence each with its column."""
     found = [
         f"column {later} is {values[later]}, before {first} {values[first]}."
         for first, later in IN_ORDER.get(name, ())
@@ -65,6 +66,7 @@ def repeats(rows: pd.DataFrame, name: str) -> list[str]:
 
 
 def two_briefs(rows: pd.DataFrame) -> list[str]:
+    """Posts that stand in several rows of `briefs.csv`, a sentence each with these rows."""
     if "post_id" not in rows:
         return []
     posts = brief_posts(rows)
@@ -85,6 +87,7 @@ def brief_posts(briefs: pd.DataFrame) -> pd.DataFrame:
 
 
 def refuse_two_agreements(rows: pd.DataFrame, file: str) -> None:
+    """Refuse `agreements.csv` where two deals of one creator are in force on one day."""
     ordered = rows.sort_values(["handle", "valid_from", "row"])
     before: Any = None
     for now in ordered.to_dict("records"):
