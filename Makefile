@@ -13,7 +13,7 @@ unexport PYTHONPATH
 unexport PYTHONHOME
 unexport VIRTUAL_ENV
 
-.PHONY: help report test lint lab notebooks bench bench-scale clean
+.PHONY: help report gallery test lint lab notebooks bench bench-scale clean
 
 help:
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,14 @@ report: $(VENV)/.installed ## the sample client's four reports and its deck, in 
 
 $(DECK): $(REPORTED)/results.parquet $(REPORTED)/decisions.csv templates/deck.pptx $(SOURCES)
 	@$(BIN)/kit deck --client sample --as-of $(AS_OF)
+
+gallery: $(VENV)/.installed ## a page of all charts on the sample client, in reports/sample
+	@$(BIN)/kit run --all --client sample --as-of $(AS_OF)
+	@for report in production_line incrementality explore; do \
+	  $(BIN)/kit run $$report --client sample --as-of $(AS_OF) || exit 1; \
+	done
+	@$(BIN)/python -c 'from datetime import date; from kit import gallery; \
+	  print(gallery.write("sample", date.fromisoformat("$(AS_OF)")))'
 
 test: $(VENV)/.installed-test ## every check: format, lint, types, unit tests, doctests, notebooks
 	@missing=; PATH="$$PATH:$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)"; \

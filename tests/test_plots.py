@@ -316,3 +316,20 @@ def test_a_long_title_breaks_where_its_picture_ends():
         assert shown.get_text().split() == title.split()
     finally:
         plt.close(fig)
+
+
+def test_creators_told_apart_by_their_buyers_stand_out(ax):
+    rows = pd.DataFrame(
+        {
+            "creator_id": ["ana", "bo", "cy"],
+            "event_rate": [0.6, 0.15, 0.14],
+            "ci_low": [0.5, 0.1, 0.1],
+            "ci_high": [0.7, 0.2, 0.2],
+            "n": [100, 100, 100],
+            "mature_n": [90, 90, 90],
+            "apart": ["above", "", ""],
+        }
+    )
+    plots.repeat_rates(rows, ax)
+    bold = [t.get_text() for t in ax.get_yticklabels() if t.get_fontweight() == "bold"]
+    assert bold == ["ana"]

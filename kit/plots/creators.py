@@ -244,9 +244,9 @@ def repeat_rates(
 ) -> Axes:
     """Share of each creator's buyers who bought again within 60 days, with its interval.
 
-    One row per creator: creator_id, event_rate, ci_low, ci_high, n, mature_n; optional flag.
-    Creators with fewer than `minimum` buyers followed all 60 days are left out. `program` is the
-    whole program's rate.
+    One row per creator: creator_id, event_rate, ci_low, ci_high, n, mature_n; optional `apart`
+    (`scorecard.repeat_apart`): those told apart from the program stand out. Creators with fewer
+    than `minimum` buyers followed all 60 days are left out. `program` is the whole program's rate.
     """
     rows = creators[creators["mature_n"] >= minimum] if len(creators) else creators
     rows = rows.dropna(subset=["event_rate"]) if len(rows) else rows
@@ -255,7 +255,7 @@ def repeat_rates(
     rows = rows.assign(estimate=rows["event_rate"]).sort_values(
         ["estimate", "creator_id"], ascending=[False, True]
     )
-    told = rows["flag"].isin(["act", "watch"]).to_numpy() if "flag" in rows else False
+    told = rows["apart"].ne("").to_numpy() if "apart" in rows else False
     _intervals(ax, rows, np.broadcast_to(told, len(rows)))
     for place, buyers in enumerate(rows["n"]):
         text, side = words.count(buyers, "buyer"), ax.get_yaxis_transform()

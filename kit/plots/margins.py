@@ -33,7 +33,7 @@ def break_even(products: pd.DataFrame, ax: Axes, shown_roas: float | None = None
     right = float(np.nanmax(rows[["standard_high", "roas_standard"]].replace(np.inf, np.nan)))
     if not words.is_missing(shown_roas):
         assert shown_roas is not None
-        ax.axvline(shown_roas, color=WARNING, lw=1.4, ls=(0, (4, 2)))
+        ax.axvline(shown_roas, color=WARNING, lw=1.4, ls=(0, (4, 2)), zorder=0.5)
         ax.annotate(
             f"paid orders return {words.number(shown_roas, 2)}×",
             *((shown_roas, -0.55), (5, 0)),
@@ -63,7 +63,7 @@ def _interval(ax: Axes, place: float, row: dict, route: str, color: str) -> None
         size=8.6,
         va="center",
         color=INK if route == "shop_ads" else MUTED,
-        bbox={"boxstyle": "square,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.85},
+        bbox={"boxstyle": "square,pad=0.15", "fc": "white", "ec": "none"},
     )
 
 

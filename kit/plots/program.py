@@ -251,7 +251,14 @@ def _month_bar(ax: Axes, place: int, row: pd.Series, currency: str, most: float)
     if not words.is_missing(planned):
         ax.plot([planned, planned], [place - 0.34, place + 0.34], color=INK, lw=2, zorder=3)
     text = words.money(spent, currency) if not words.is_missing(spent) else "spend not known"
-    right = max(v for v in (spent, planned, 0) if not words.is_missing(v))
+    if not words.is_missing(spent) and spent > most * 0.2:
+        # at the end of its own bar: beside the mark of the plan it would read as the plan
+        color = "white" if row["whole"] else INK
+        ax.text(spent - most * 0.015, place, text, va="center", ha="right", size=9, color=color)
+        return
+    right = 0.0 if words.is_missing(spent) else float(spent)
+    if not words.is_missing(planned) and right <= planned < right + most * 0.2:
+        right = planned
     ax.text(right + most * 0.015, place, text, va="center", size=9, color=INK, zorder=4)
 
 

@@ -99,6 +99,10 @@ def _gmv_change(table: pd.DataFrame, options: Options) -> str:
     return f"{text} {sentences.change_by_chance(table, currency)}" if "by_chance" in table else text
 
 
+def _money_left(table: pd.DataFrame, options: Options) -> str:
+    return sentences.money_left(table, str(options.get("currency", "USD")))
+
+
 def _verdicts(table: pd.DataFrame, options: Options) -> str:
     known = table.dropna(subset=["estimate"])
     if known.empty:
@@ -229,7 +233,8 @@ CHARTS = {
             Column("status", "How sure"),
             Column("said", "What is assumed, or not known"),
         ],
-        rows=_money_lines,
+        _money_lines,
+        _money_left,
     ),
     "rights_running_out": Told(
         [
