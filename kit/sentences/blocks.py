@@ -40,9 +40,10 @@ def against_goals(rows: pd.DataFrame, wanted: int) -> str:
 
 
 def margins_against_goals(rows: pd.DataFrame) -> str:
-    """The same of what the program costs and leaves; '' where no such goal is set."""
+    """The same of what the program costs and leaves."""
     told = _with_goal(rows)
-    return _verdicts(told[told["metric"].isin(goals.MARGINS)])
+    told = told[told["metric"].isin(goals.MARGINS)]
+    return _verdicts(told) or "No goal is set for what the program costs and leaves."
 
 
 def _with_goal(rows: pd.DataFrame) -> pd.DataFrame:
