@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import nbformat
 import pandas as pd
 import pytest
 
@@ -139,3 +140,14 @@ def test_the_table_writes_each_figure_by_its_unit():
     )
     assert "tables.margin_headlines" in shared["Against goal"]
     assert closed["Against goal"] == ["sentences.against_goals", "tables.headlines"]
+
+
+def test_a_copy_for_the_client_names_nobody_who_works_for_us():
+    """The committed review, whose notes name an owner: neither that nor a hint is in the copy."""
+    read = nbformat.read(SAMPLE.parents[1] / "notebooks" / "weekly_review.ipynb", as_version=4)
+    copied = nbformat.writes(client_copy.copy(read, client_copy.allowed("weekly_review"), ""))
+    assert "Dana" in nbformat.writes(read)
+    assert "## In short" in copied
+    assert "## Against goal" in copied
+    assert "Dana" not in copied
+    assert "notes.csv" not in copied

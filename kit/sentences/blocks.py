@@ -63,8 +63,8 @@ def _no_room(left: int) -> str:
 
 
 def happened(rows: pd.DataFrame) -> list[str]:
-    """What people wrote of the week (`blocks.written`)."""
-    return _written(rows, "happened")
+    """What people wrote of the week (`blocks.written`), without who wrote it: clients read it."""
+    return _written(rows.assign(owner=None, day=None), "happened")
 
 
 def changed(rows: pd.DataFrame, looks: pd.DataFrame) -> list[str]:
