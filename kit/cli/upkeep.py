@@ -74,5 +74,6 @@ def lab(context: typer.Context, home: Home = None) -> None:
     from kit.reports import NOTEBOOKS
 
     os.environ["KIT_HOME"] = str(found(home))
+    os.environ["KIT_DESK"] = "1"  # tables to sort, filter and copy (kit.desk)
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={NOTEBOOKS}"]
     os.execv(sys.executable, [*command, *context.args])

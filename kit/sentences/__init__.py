@@ -45,6 +45,7 @@ from kit.sentences.decisions import (
     review,
     spark,
 )
+from kit.sentences.desk import what_if
 from kit.sentences.figures import (
     best,
     change,
@@ -226,6 +227,7 @@ __all__ = [
     "week_so_far",
     "weekly",
     "weeks_of_luck",
+    "what_if",
     "why_not_replayed",
     "winners_plan",
     "without_the_largest",

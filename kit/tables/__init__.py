@@ -17,6 +17,7 @@ from kit.tables.creators import (
     verdicts,
 )
 from kit.tables.decided import decided, since, since_posts
+from kit.tables.desk import what_if
 from kit.tables.holdout import holdout_design, holdout_tests
 from kit.tables.loop import loop_pairs, loop_steps
 from kit.tables.margins import (
@@ -149,4 +150,5 @@ __all__ = [
     "verdicts",
     "week_board",
     "weeks",
+    "what_if",
 ]
