@@ -10,23 +10,19 @@ from __future__ import annotations
 import ast
 import os
 import tempfile
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import lxml.html
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from kit import audience, pages, week, words
 from kit import client as clients
-from kit import pages, week, words
 from kit.errors import ReportError
 
-ALLOWED: dict[str, Any] = tomllib.loads(
-    (Path(__file__).parent / "audience.toml").read_text(encoding="utf-8")
-)["client"]
+ALLOWED = audience.CLIENT
 _SHOWN = ("tables", "plots", "sentences")
 _KINDS = ("text/html", "image/png", "text/markdown")
 _OF_PICTURES = ("alt", "width", "height")

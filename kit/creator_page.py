@@ -9,24 +9,20 @@ from __future__ import annotations
 import difflib
 import os
 import tempfile
-import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
 from lxml.html import HtmlElement
 from lxml.html.builder import E
 
+from kit import audience, estimate, glossary, metrics, page_frame, sentences, week, words
 from kit import client as clients
-from kit import estimate, glossary, metrics, page_frame, sentences, week, words
 from kit.deck.week import Week, read_week
 from kit.errors import ClientError
 
-ALLOWED: dict[str, Any] = tomllib.loads(
-    (Path(__file__).parent / "audience.toml").read_text(encoding="utf-8")
-)["creator"]
+ALLOWED = audience.CREATOR
 _LEVEL = 0.90
 
 

@@ -20,6 +20,12 @@ def deck(
     master: Annotated[
         Path | None, typer.Option(help="A PowerPoint file whose look to take.")
     ] = None,
+    audience: Annotated[
+        str,
+        typer.Option(
+            help="internal, or client: what audience.toml lists, no creator's pay, no margins."
+        ),
+    ] = "internal",
     pseudonyms: Pseudonyms = False,
     home: Home = None,
 ) -> None:
@@ -33,7 +39,7 @@ def deck(
 
     client = shared(client, pseudonyms, home)
     day = printed.day_of(client, as_of, home)
-    typer.echo(f"Wrote {build_deck(client, day, home, kind, master)}")
+    typer.echo(f"Wrote {build_deck(client, day, home, kind, master, audience)}")
 
 
 @app.command()

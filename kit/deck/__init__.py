@@ -12,7 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kit import client as clients
 from kit import words
+from kit.deck.audience import AUDIENCES, for_client, listed_slides, without_traces
 from kit.deck.kickoff import KICKOFF, kickoff
 from kit.deck.monthly import MONTHLY
 from kit.deck.page import Page, opened
@@ -39,25 +41,39 @@ def build_deck(
     home: str | Path | None = None,
     kind: str = "weekly",
     master: str | Path | None = None,
+    audience: str = "internal",
 ) -> Path:
     """Write a deck of a client into its report folder and return the path.
 
     `weekly` is of the week of `as_of`; `monthly` of the weeks of its month up to it; `quarterly` of
     the 13 weeks to it; `kickoff` of the onboarding report of its week. Reads the results of
-    published reports only; `master` is a PowerPoint file whose look to take. The same results give
-    the same bytes. Raises `ReportError` where nothing was reported, for a kind of deck there is
-    not, and for a master that cannot be opened.
+    published reports only; `master` is a PowerPoint file whose look to take. For the audience
+    `client` it holds what `audience.toml` lists for clients and goes to the folder of their copies.
+    The same results give the same bytes. Raises `ReportError` where nothing was reported, for a
+    kind of deck or an audience there is not, and for a master that cannot be opened.
     """
     if kind not in KINDS:
         raise ReportError(
             f"There is no deck of kind {kind}. Choose {words.listed(KINDS, last='or')}."
         )
+    if audience not in AUDIENCES:
+        raise ReportError(
+            f"There is no deck for {audience}. Choose {words.listed(AUDIENCES, last='or')}."
+        )
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
     subject, slides, folder = _content(client, day, home, kind)
+    if audience == "client":
+        config, _ = clients.read_config(clients.client_folder(client, home))
+        subject = for_client(subject, config.share_margins)
+        slides = listed_slides(slides, kind, config.share_margins)
+        folder = folder.parent / "for-client" / folder.name
+        folder.mkdir(parents=True, exist_ok=True)
     presentation = opened(Path(master) if master else MASTER)
     core = presentation.core_properties
     core.title = f"{subject.title}: {_SUBJECTS[kind]}, {_when(subject)}"
     core.author = "Creator Program Kit"
+    if audience == "client":
+        without_traces(presentation)
     for number, draw in enumerate(slides, start=1):
         draw(subject, Page(presentation, subject.line, number))
     path = folder / f"{client}-{folder.name}-{kind}.pptx"

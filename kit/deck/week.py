@@ -26,7 +26,8 @@ class Week:
     """What one week's folder holds: the figures and decisions of its reports, and its client.
 
     `forced`: a report was published although a check of its data had failed; `reported`: the
-    reports themselves say up to which day they count.
+    reports themselves say up to which day they count; `listed`: the only metrics that may be shown,
+    None where all may be.
     """
 
     client: str
@@ -38,6 +39,7 @@ class Week:
     decisions: pd.DataFrame
     forced: bool = False
     reported: bool = True
+    listed: frozenset[str] | None = None
 
     @cached_property
     def _groups(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -48,6 +50,10 @@ class Week:
     def of(self, metric: str, kind: str) -> pd.DataFrame:
         """Every figure of a metric for the subjects of a kind, of all periods."""
         return self._groups.get((metric, kind), self.figures.iloc[:0])
+
+    def may_show(self, metric: str) -> bool:
+        """Whether a metric may be shown to whom this is for."""
+        return self.listed is None or metric in self.listed
 
     def row(self, metric: str, days: int = 28) -> pd.Series | None:
         """The program's figure of a metric for the 28 days, or 7 for the week from its Monday.

@@ -35,8 +35,9 @@ def _in_short(week: Week, page: Page) -> None:
     _cards(page.slide, week, cards)
     say(page.slide, todo._replace(height=Inches(0.34)), "What to do", 16, 12, bold=True)
     bullets(page.slide, todo.below(Inches(0.48)), _to_do(week), 16, 11)
-    page.footnote(definitions("gmv", "conversion_rate", "output_rate", "commission_ratio"))
-    rows = [week.row(metric, days=days) for _, metric, days in _CARDS]
+    named = ("gmv", "conversion_rate", "output_rate", "commission_ratio")
+    page.footnote(definitions(*filter(week.may_show, named)))
+    rows = [week.row(metric, days=days) for _, metric, days in _shown_cards(week)]
     note(page.slide, evidence(week, rows, [f"Four-week pace: {words.number(before, 1)}."]))
 
 
@@ -55,13 +56,19 @@ _CARDS = (
     ("Orders per click, 4 weeks", "conversion_rate", 28),
     ("Active creators, 4 weeks", "active_creators", 28),
     ("Commission, 4 weeks", "commission_ratio", 28),
+    ("Posts of those agreed, 4 weeks", "output_rate", 28),
 )
+_ROOM = 6
+
+
+def _shown_cards(week: Week) -> list[tuple[str, str, int]]:
+    return [card for card in _CARDS if week.may_show(card[1])][:_ROOM]
 
 
 def _cards(slide: Any, week: Week, box: Box) -> None:
     for line, strip in enumerate(box.rows(1, 1, gap=Inches(0.25))):
         for place, cell in enumerate(strip.columns(1, 1, 1, gap=Inches(0.25))):
-            label, metric, days = _CARDS[line * 3 + place]
+            label, metric, days = _shown_cards(week)[line * 3 + place]
             row = week.row(metric, days=days)
             figure = words.MISSING if row is None else sentences.value(row, week.currency)
             card(slide, cell, label, figure, _under_the_card(week, metric, row))
@@ -82,9 +89,10 @@ def _under_the_card(week: Week, metric: str, row: Any) -> str:
     if metric == "active_creators":
         roster = week.row("roster_creators")
         return "" if roster is None else f"of {words.number(roster['value'])} on the roster"
-    noun = "click" if metric == "conversion_rate" else "order"
+    nouns = {"conversion_rate": "click", "output_rate": "agreed post"}
+    noun = nouns.get(metric, "order")
     of = "of net revenue, " if metric == "commission_ratio" else "of "
-    text = f"{of}{words.count(row['n'], noun)}" if not words.is_missing(row["n"]) else ""
+    text = f"{of}{words.count(round(row['n']), noun)}" if not words.is_missing(row["n"]) else ""
     span = words.percent_range(row["ci_low"], row["ci_high"])
     if span != words.MISSING:
         text += f", 90% interval {span}"

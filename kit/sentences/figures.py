@@ -75,7 +75,11 @@ def figure(row: Any, currency: str = "USD") -> str:
     if is_missing(get(row, "value")):
         return unknown(name(str(metric)), "" if is_missing(n) else _nothing_to_divide(metric))
     text = _PHRASES.get(str(metric), "{name}: {value}").format(
-        name=name(str(metric)), value=value(row, currency), n=words.number(n), s=_s(n)
+        name=name(str(metric)),
+        value=value(row, currency),
+        n=words.number(n),
+        s=_s(n),
+        were="was" if n == 1 else "were",
     )
     within = interval(row, currency)
     text = f"{text} ({within})" if within else text
@@ -95,7 +99,7 @@ _PHRASES = {
     "revenue_per_post": "{value} of net revenue per post over {n} post{s}",
     "hook_retention": "{value} of {n} view{s} held for three seconds",
     "repeat_purchase_rate": "{value} of {n} buyer{s} bought again within 60 days",
-    "output_rate": "{value} of the {n} post{s} agreed were published",
+    "output_rate": "{value} of the {n} post{s} agreed {were} published",
     "commission_ratio": "Commission took {value} of net revenue over {n} order{s}",
     "all_in_cost_ratio": "Commission, fees, samples and ads took {value} of net revenue",
     "velocity": "{value} posts were published",
