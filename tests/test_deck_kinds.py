@@ -14,6 +14,7 @@ from pptx.util import Emu, Inches, Pt
 from kit import deck, results
 from kit.deck import text
 from kit.errors import ReportError
+from tests.contrast import ratios
 from tests.test_deck import assert_tidy, decision, everything, figure, titles
 
 AS_OF = date(2026, 4, 26)
@@ -287,8 +288,23 @@ def grouped(own):
     etree.SubElement(box, qn("p:grpSpPr"))
 
 
+def painted(own):
+    """A light theme on a background that the master paints dark, its titles white."""
+    master = own.slide_master._element
+    ground = master.cSld.find(qn("p:bg"))
+    for child in list(ground):
+        ground.remove(child)
+    paint = etree.SubElement(ground, qn("p:bgPr"))
+    fill = etree.SubElement(paint, qn("a:solidFill"))
+    etree.SubElement(fill, qn("a:srgbClr"), val="14213D")
+    etree.SubElement(paint, qn("a:effectLst"))
+    style = master.find(f"{qn('p:txStyles')}/{qn('p:titleStyle')}/{qn('a:lvl1pPr')}")
+    named = style.find(f"{qn('a:defRPr')}/{qn('a:solidFill')}/{qn('a:schemeClr')}")
+    named.set("val", "bg1")
+
+
 MASTERS = (plain, wide, portrait, without_title, dark, tiny_body, small_title, right_to_left)
-MASTERS += (other_fonts, grouped)
+MASTERS += (other_fonts, grouped, painted)
 
 
 @pytest.mark.parametrize("make", MASTERS, ids=lambda make: make.__name__)
@@ -301,6 +317,19 @@ def test_every_kind_is_tidy_in_masters_of_every_make(home, tmp_path, make):
         assert len(Presentation(str(path)).slides) >= 6
         assert_tidy(path)
         assert_fitting(path)
+        assert_readable(path)
+
+
+def assert_readable(path):
+    """Every text stands out from what is behind it by 4.5 to 1 (WCAG 2.2 AA)."""
+    found = list(ratios(Presentation(str(path))))
+    assert len(found) > 50
+    assert [one for one in found if one[-1] < 4.5] == []
+
+
+def test_the_kits_own_master_can_be_read(home):
+    for kind in ("weekly", *KINDS):
+        assert_readable(deck.build_deck("glow", AS_OF, home, kind=kind))
 
 
 def assert_fitting(path):

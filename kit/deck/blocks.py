@@ -10,8 +10,9 @@ from pptx.util import Inches
 from kit import glossary, sentences, words
 from kit.deck.cells import table
 from kit.deck.charts import Mark, bars, columns
+from kit.deck.colors import MUTED
 from kit.deck.page import Page
-from kit.deck.text import MUTED, Box, band, bullets, say
+from kit.deck.text import Box, band, bullets, say
 from kit.deck.week import Week
 
 

@@ -11,18 +11,8 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches
 
-from kit.deck.text import (
-    ACCENT,
-    INK,
-    MUTED,
-    PER_POINT,
-    Box,
-    describe,
-    text_height,
-    text_width,
-    wrapped,
-    write_run,
-)
+from kit.deck.colors import ACCENT, INK, MUTED
+from kit.deck.text import PER_POINT, Box, describe, text_height, text_width, wrapped, write_run
 
 
 def table(

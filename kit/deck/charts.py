@@ -15,7 +15,9 @@ from pptx.util import Pt
 from xlsxwriter import Workbook
 
 from kit import words
-from kit.deck.text import ACCENT, GREY, INK, Box, describe, paint
+from kit.deck.colors import ACCENT, GREY, INK, Color, paint
+from kit.deck.contrast import readable, toned
+from kit.deck.text import Box, describe
 
 
 class _TextWorkbook(CategoryWorkbookWriter):
@@ -63,10 +65,10 @@ def columns(
     chart = _plain_chart(frame, alt, number_format)
     # few columns stay columns
     chart.plots[0].gap_width = min(35 + 60 * max(8 - len(labels), 0), 500)
-    _color_points(chart.plots[0].series[0], mark.told)
-    _label_series(chart.plots[0].series[0], number_format, len(labels))
+    _color_points(chart.plots[0].series[0], mark.told, _grey(frame))
+    _label_series(chart.plots[0].series[0], number_format, len(labels), _ink(frame))
     if mark.line is not None:
-        _as_line(chart)
+        _as_line(chart, _ink(frame))
     return chart
 
 
@@ -90,15 +92,15 @@ def bars(
     chart = _plain_chart(frame, alt, number_format)
     chart.category_axis.reverse_order = True
     chart.plots[0].gap_width = 45
-    _color_points(chart.plots[0].series[0], mark.told)
+    _color_points(chart.plots[0].series[0], mark.told, _grey(frame))
     lowest = min((_number(value) or 0.0 for value in values), default=0.0)
     if lowest < 0:
         chart.value_axis.minimum_scale = lowest * 1.4  # room for the label of the longest bar
     if ends is None:
-        _label_series(chart.plots[0].series[0], number_format, len(labels))
+        _label_series(chart.plots[0].series[0], number_format, len(labels), _ink(frame))
     else:
-        _error_bars(chart.plots[0].series[0], values, *ends)
-        _show_values(chart, number_format)
+        _error_bars(chart.plots[0].series[0], values, *ends, _ink(frame))
+        _show_values(frame, number_format)
         highest = max((end for end in ends[1] if not words.is_missing(end)), default=0)
         if highest > 0:
             chart.value_axis.maximum_scale = float(highest) * 1.05
@@ -116,7 +118,7 @@ def _plain_chart(frame: Any, alt: str, number_format: str) -> Any:
     chart.has_legend = False
     chart.has_title = False
     chart.font.size = Pt(11)
-    paint(chart.font.color, INK)
+    paint(chart.font.color, _ink(frame))
     values, names = chart.value_axis, chart.category_axis
     values.has_major_gridlines = False
     values.visible = False
@@ -126,16 +128,17 @@ def _plain_chart(frame: Any, alt: str, number_format: str) -> Any:
     names.has_major_gridlines = False
     names.major_tick_mark = XL_TICK_MARK.NONE
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    paint(names.format.line.color, GREY)
+    paint(names.format.line.color, _grey(frame))
     return chart
 
 
-def _show_values(chart: Any, number_format: str) -> None:
+def _show_values(frame: Any, number_format: str) -> None:
+    chart = frame.chart
     axis = chart.value_axis
     axis.visible = True
     axis.has_major_gridlines = False
     axis.major_tick_mark = XL_TICK_MARK.OUTSIDE
-    paint(axis.format.line.color, GREY)
+    paint(axis.format.line.color, _grey(frame))
     axis.tick_labels.font.size = Pt(10)
     axis.tick_labels.number_format = number_format
     # with the categories turned round, this keeps the scale at the bottom
@@ -146,10 +149,10 @@ def _show_values(chart: Any, number_format: str) -> None:
             element.set("val", "max" if element is cross else "autoZero")
 
 
-def _color_points(series: Any, told: Sequence[bool]) -> None:
+def _color_points(series: Any, told: Sequence[bool], grey: Color) -> None:
     series.invert_if_negative = False
     series.format.fill.solid()
-    paint(series.format.fill.fore_color, GREY)
+    paint(series.format.fill.fore_color, grey)
     for place, mark in enumerate(told):
         if mark:
             fill = series.points[place].format.fill
@@ -157,17 +160,25 @@ def _color_points(series: Any, told: Sequence[bool]) -> None:
             paint(fill.fore_color, ACCENT)
 
 
-def _label_series(series: Any, number_format: str, how_many: int) -> None:
+def _ink(frame: Any) -> Color:
+    return readable(frame.part, INK)
+
+
+def _grey(frame: Any) -> Color:
+    return toned(frame.part.slide.slide_layout, GREY)
+
+
+def _label_series(series: Any, number_format: str, how_many: int, ink: Color) -> None:
     labels = series.data_labels
     labels.show_value = True
     labels.number_format = number_format
     labels.number_format_is_linked = False
     labels.position = XL_LABEL_POSITION.OUTSIDE_END
     labels.font.size = Pt(11 if how_many <= 8 else 9)
-    paint(labels.font.color, INK)
+    paint(labels.font.color, ink)
 
 
-def _as_line(chart: Any) -> None:
+def _as_line(chart: Any, ink: Color) -> None:
     """Turn the second series into a dashed level line that shares the columns' axes."""
     bar_chart = chart._chartSpace.find(".//" + qn("c:barChart"))
     level = bar_chart.findall(qn("c:ser"))[1]
@@ -175,7 +186,7 @@ def _as_line(chart: Any) -> None:
     for name in ("c:invertIfNegative", "c:spPr"):
         for element in level.findall(qn(name)):
             level.remove(element)
-    look = etree.fromstring(_LEVEL_LOOK)
+    look = _line_look(ink, dashed=True)
     level.insert(list(level).index(level.find(qn("c:tx"))) + 1, look)
     marker = etree.Element(qn("c:marker"))
     etree.SubElement(marker, qn("c:symbol"), val="none")
@@ -191,13 +202,28 @@ def _as_line(chart: Any) -> None:
     bar_chart.addnext(line)
 
 
-_LEVEL_LOOK = """<c:spPr xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart"
- xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:ln w="15875"><a:solidFill>
-<a:schemeClr val="tx1"/></a:solidFill><a:prstDash val="dash"/></a:ln></c:spPr>"""
+def _line_look(ink: Color, dashed: bool = False) -> Any:
+    """A thin line in a colour of the theme, as charts write it."""
+    look = etree.Element(qn("c:spPr"))
+    line = etree.SubElement(look, qn("a:ln"), w="15875")
+    fill = etree.SubElement(line, qn("a:solidFill"))
+    color = etree.SubElement(fill, qn("a:schemeClr"), val=str(ink.theme.xml_value))
+    if ink.brightness:
+        share = round((1 - abs(ink.brightness)) * 100_000)
+        etree.SubElement(color, qn("a:lumMod"), val=str(share))
+    if ink.brightness > 0:
+        etree.SubElement(color, qn("a:lumOff"), val=str(100_000 - share))
+    if dashed:
+        etree.SubElement(line, qn("a:prstDash"), val="dash")
+    return look
 
 
 def _error_bars(
-    series: Any, values: Sequence[float | None], lows: Sequence[float], highs: Sequence[float]
+    series: Any,
+    values: Sequence[float | None],
+    lows: Sequence[float],
+    highs: Sequence[float],
+    ink: Color,
 ) -> None:
     plus = [_gap(high, value) for high, value in zip(highs, values, strict=True)]
     minus = [_gap(value, low) for value, low in zip(values, lows, strict=True)]
@@ -211,7 +237,7 @@ def _error_bars(
         for place, gap in enumerate(gaps):
             point = etree.SubElement(literal, qn("c:pt"), idx=str(place))
             etree.SubElement(point, qn("c:v")).text = f"{gap:.12g}"
-    bars.append(etree.fromstring(_LEVEL_LOOK.replace('<a:prstDash val="dash"/>', "")))
+    bars.append(_line_look(ink))
     series._element.find(qn("c:cat")).addprevious(bars)
 
 

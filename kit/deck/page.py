@@ -10,7 +10,8 @@ from pptx.enum.text import PP_ALIGN
 from pptx.exc import PackageNotFoundError
 from pptx.util import Inches, Pt
 
-from kit.deck.text import MUTED, Box, fitted, say
+from kit.deck.colors import MUTED
+from kit.deck.text import Box, fitted, say
 from kit.errors import ReportError
 
 

@@ -13,27 +13,14 @@ from typing import Any, NamedTuple
 
 import matplotlib
 from lxml import etree
-from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
 from kit import words
+from kit.deck.colors import INK, PAPER, Color, paint
+from kit.deck.contrast import panel_fits, readable
 
-
-class Color(NamedTuple):
-    """A colour of the presentation's theme, made lighter by `brightness` (0 to 1)."""
-
-    theme: MSO_THEME_COLOR
-    brightness: float = 0.0
-
-
-INK = Color(MSO_THEME_COLOR.TEXT_1)
-# greys come from the text colour, so that they are greys in any master, dark ones too
-MUTED = Color(MSO_THEME_COLOR.TEXT_1, 0.35)
-GREY = Color(MSO_THEME_COLOR.TEXT_1, 0.65)
-PAPER = Color(MSO_THEME_COLOR.BACKGROUND_2)
-ACCENT = Color(MSO_THEME_COLOR.ACCENT_1)
 PER_POINT = 12_700
 _LINE = 1.2
 # PowerPoint breaks lines a little earlier than the widths alone say
@@ -196,20 +183,16 @@ def write_run(
     color: Color,
     align: PP_ALIGN = PP_ALIGN.LEFT,
 ) -> None:
-    """Add a text to a paragraph in one size, weight and theme colour; `size` in points."""
+    """Add a text to a paragraph in one size, weight and theme colour; `size` in points.
+
+    The colour is made lighter or darker where the slide's background asks for it.
+    """
     paragraph.alignment = align
     run = paragraph.add_run()
     run.text = text
     run.font.size = Pt(size)
     run.font.bold = bold
-    paint(run.font.color, color)
-
-
-def paint(part: Any, color: Color) -> None:
-    """Give a font or a fill a colour of the theme, lighter or darker as the colour says."""
-    part.theme_color = color.theme
-    if color.brightness:
-        part.brightness = color.brightness
+    paint(run.font.color, readable(paragraph.part, color))
 
 
 def bullets(
@@ -245,11 +228,18 @@ def _list_height(items: Sequence[str], width: int, points: float, gap: float) ->
 
 
 def band(slide: Any, box: Box, color: Color = PAPER, name: str = "Panel") -> Any:
-    """A plain filled rectangle without a line, to stand behind text."""
+    """A plain filled rectangle without a line, to stand behind text.
+
+    It is left unfilled in a master whose panel colour is far from its background: no text could
+    be read on both.
+    """
     shape = slide.shapes.add_shape(1, *box)
     shape.name = name
-    shape.fill.solid()
-    paint(shape.fill.fore_color, color)
+    if panel_fits(slide.slide_layout):
+        shape.fill.solid()
+        paint(shape.fill.fore_color, color)
+    else:
+        shape.fill.background()
     shape.line.fill.background()
     # without the style's reference there is no shadow, in LibreOffice either
     shape._element.remove(shape._element.find(qn("p:style")))
