@@ -104,12 +104,14 @@ def read_config(folder: Path) -> tuple[Config, Policy]:
         given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path} is not TOML: {error}.") from None
-    policy = load_policy(given.pop("policy", {}))
+    own = given.pop("policy", {})
+    policy = load_policy(own)
     _refuse_unknown(given, path)
     try:
         config = Config.model_validate(given)
     except ValidationError as error:
         raise PolicyError(_plain(error, path)) from None
+    policy = _with_the_goal(config, policy, own)
     return config.model_copy(
         update={
             "name": config.name or folder.name,
@@ -117,6 +119,15 @@ def read_config(folder: Path) -> tuple[Config, Policy]:
             "ads_time_zone": config.ads_time_zone or config.time_zone,
         }
     ), policy
+
+
+def _with_the_goal(config: Config, policy: Policy, own: Mapping[str, Any]) -> Policy:
+    """The policy with the goal of velocity as its target, unless it names a target of its own."""
+    goal = config.goals.get("velocity")
+    if goal in (None, policy.velocity.target) or "target" in own.get("velocity", {}):
+        return policy
+    velocity = policy.velocity.model_copy(update={"target": goal})
+    return policy.model_copy(update={"velocity": velocity})
 
 
 def _refuse_unknown(given: Mapping[str, Any], path: Path) -> None:

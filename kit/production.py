@@ -47,7 +47,7 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     rests_on = briefs.evidence(client, day)
     known = evidence(client, day, beside, rests_on)
     needed = supply.supply(client, day, rests_on.posts)
-    target = float(client.config.goals.get("velocity", client.policy.velocity.target))
+    target = float(client.policy.velocity.target)
     plan = supply.plan(needed, target)
     made = board.board(client, day, target)
     closed = loop.loop(client, day, rests_on, _coming(known.round))

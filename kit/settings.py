@@ -12,15 +12,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from kit import addresses, contracts, sizes
+from kit import addresses, contracts, goals, sizes
 from kit.exports import KINDS, day_order, headers
-
-GOALS = (
-    *("velocity", "output_rate", "conversion_rate", "revenue_per_post", "hook_retention"),
-    *("repeat_purchase_rate", "commission_ratio", "commission_ratio_settled"),
-    *("all_in_cost_ratio", "gmv", "net_revenue", "orders", "clicks", "views", "contribution"),
-    *("active_creators", "velocity_roster", "tier_median_revenue_per_post"),
-)
 
 LEAST_MEMORY = 128 * 1024**2
 Category = Literal[
@@ -132,15 +125,11 @@ class Config(BaseModel):
     def _date_order(cls, value: Any) -> dict[str, str]:
         return day_order.named(value)
 
-    @field_validator("goals")
+    @field_validator("goals", mode="before")
     @classmethod
-    def _goals(cls, value: dict[str, float]) -> dict[str, float]:
-        for metric in value:
-            if metric not in GOALS:
-                near = difflib.get_close_matches(metric, GOALS, n=1, cutoff=0.5)
-                raise ValueError(
-                    f"no metric {metric}. " + (f"Did you mean {near[0]}?" if near else "")
-                )
+    def _goals(cls, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            goals.check(value)
         return value
 
     @field_validator("headers")

@@ -1,10 +1,13 @@
 """A client's folder and settings: what opens, and what each mistake says."""
 
+import tomllib
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from kit import client as clients
+from kit import goals
 from kit.errors import ClientError, PolicyError
 from tests import tiny
 
@@ -172,3 +175,36 @@ def test_the_programs_start_is_the_first_sample_or_post(tmp_path):
     day, why = clients.open("acme", tmp_path).program_start()
     assert day == date(2026, 4, 2)
     assert why.startswith("first sample shipped")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            "followers = 3",
+            r"no metric followers\. .*A goal may be set for velocity \(posts a week\)",
+        ),
+        ("conversion_rate = 2", "conversion_rate is 2. It is a fraction, 0.05 for 5%"),
+        ("gmv = 0", "gmv is 0, not above 0. It is money in four weeks"),
+        ("gmv = true", "gmv is True, no number"),
+        ("gmv = nan", "gmv is nan, no number"),
+    ],
+)
+def test_a_goal_that_cannot_be_is_refused_with_its_unit(tmp_path, line, message):
+    with pytest.raises(PolicyError, match=message):
+        config_of(tmp_path, f"{tiny.TOML}[goals]\n{line}\n")
+
+
+def test_the_goal_of_velocity_is_the_target_unless_one_is_set(tmp_path):
+    wanted = f"{tiny.TOML}[goals]\nvelocity = 20\n"
+    assert config_of(tmp_path, wanted)[1].velocity.target == 20
+    both = f"{wanted}[policy.velocity]\ntarget = 25\n"
+    assert config_of(tmp_path, both)[1].velocity.target == 25
+
+
+def test_the_template_lists_every_goal_with_a_value_it_may_have():
+    text = (Path(__file__).parent.parent / "templates" / "client.toml").read_text()
+    lines = text.partition("[goals]\n")[2].partition("\n\n")[0].splitlines()
+    listed = tomllib.loads("\n".join(line.removeprefix("# ") for line in lines))
+    assert set(listed) == set(goals.GOALS)
+    goals.check(listed)
