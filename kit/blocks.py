@@ -36,7 +36,7 @@ def week_before(client: Any, day: date) -> pd.DataFrame:
         for made in (publishing_figures, output_figures, traffic_figures, revenue_figures)
     ]
     rows = pd.concat([part.astype(object) for part in parts if len(part)], ignore_index=True)
-    own = (rows["subject_kind"] == "program") & rows["metric"].isin(USUAL)
+    own = (rows["subject_kind"] == "program") & rows["metric"].isin([*USUAL, *goals.GOALS])
     monday = sunday - timedelta(6)
     return rows[own & rows["period_start"].map(_is(monday)) & rows["period_end"].map(_is(sunday))]
 
@@ -48,10 +48,11 @@ def _is(day: date) -> Any:
 def headlines(figures: pd.DataFrame, wanted: Mapping[str, float], day: date) -> pd.DataFrame:
     """At most ten figures of the program, those with a goal first; one row each.
 
-    metric, unit, week, before (the week before), longer and days (of the figure's longest period,
-    four weeks for most), goal, reached (what the goal is held against: of content velocity the
-    week, else the longer period), against (`goals.verdict`, '' without a goal). `figures` are a
-    report's; what it has no figure of is left out unless there is a goal for it.
+    metric, unit, week, before (the week before), longer, days and n (of the figure's longest
+    period, four weeks for most; n is what it divides by, or how many stand behind it), goal,
+    reached (what the goal is held against: of content velocity the week, else the longer period),
+    against (`goals.verdict`, '' without a goal). `figures` are a report's; what it has no figure
+    of is left out unless there is a goal for it.
     """
     own = figures[figures["subject_kind"] == "program"]
     there = set(own["metric"])
@@ -61,7 +62,7 @@ def headlines(figures: pd.DataFrame, wanted: Mapping[str, float], day: date) -> 
 
 
 COLUMNS = [
-    *("metric", "unit", "week", "before", "longer", "days", "goal", "reached", "against"),
+    *("metric", "unit", "week", "before", "longer", "days", "n", "goal", "reached", "against"),
 ]
 
 
@@ -83,6 +84,7 @@ def _headline(
         "before": before,
         "longer": longer,
         "days": days if longer is not None else None,
+        "n": _value(rows, start, end, "n"),
         "goal": goal,
         "reached": reached,
         "against": "" if goal is None else goals.verdict(metric, reached, goal),
@@ -101,9 +103,9 @@ def _longest(rows: pd.DataFrame, monday: date, day: date) -> tuple[date, date]:
     return start.date(), pd.Timestamp(last["period_end"].iloc[0]).date()
 
 
-def _value(rows: pd.DataFrame, start: date, end: date) -> float | None:
+def _value(rows: pd.DataFrame, start: date, end: date, column: str = "value") -> float | None:
     found = rows[rows["period_start"].map(_is(start)) & rows["period_end"].map(_is(end))]
-    value = found["value"].iloc[0] if len(found) else None
+    value = found[column].iloc[0] if len(found) else None
     return None if value is None or pd.isna(value) else float(value)
 
 
@@ -120,8 +122,7 @@ def written(client: Any, day: date) -> pd.DataFrame:
         (days <= pd.Timestamp(day)) & (days > pd.Timestamp(day - timedelta(EVENT_DAYS)))
     ]
     recent = recent.sort_values(["date", "subject"], kind="stable")
-    about = recent["subject"].where(~recent["subject"].isin(["program", ""]))
-    texts = about.fillna("").where(about.isna(), about + ": ") + recent["what"].fillna("")
+    texts = [_event(row) for row in recent.itertuples()]
     rows = pd.concat(
         [
             pd.DataFrame({"block": EVENT, "text": texts, "owner": None, "day": recent["date"]}),
@@ -129,6 +130,14 @@ def written(client: Any, day: date) -> pd.DataFrame:
         ]
     )
     return rows[WRITTEN].reset_index(drop=True)
+
+
+def _event(row: Any) -> str:
+    """What an event was, or its kind where nobody said; about whom, unless about all."""
+    known = [part for part in (row.what, row.kind) if not pd.isna(part) and str(part).strip()]
+    text = str(known[0]).replace("_", " ") if known else "an event without a word"
+    everybody = pd.isna(row.subject) or row.subject in ("program", "")
+    return text if everybody else f"{row.subject}: {text}"
 
 
 def goals_of(client: Any) -> dict[str, float]:

@@ -45,7 +45,7 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     day = metrics.as_day(as_of)
     counted = metrics.figures(client, day)
     scored = scorecard.scores(client, day, counted)
-    people = _reviewed(client, day)
+    people = reviewed(client, day)
     sparks = _sparks(client, day)
     judged = verdicts(people, scored, sparks, client.policy)
     forecast = velocity.forecast(pd.DataFrame(), day, client.policy, standing=scored.standing)
@@ -99,7 +99,7 @@ def report(client: Any, as_of: date | str) -> results.Findings:
     )
 
 
-def _reviewed(client: Any, day: date) -> pd.DataFrame:
+def reviewed(client: Any, day: date) -> pd.DataFrame:
     """Roster creators who posted in the 28 days or have an agreement in force."""
     people = metrics.people(client, day)
     kept = people["on_roster"] & (people["active"] | (people["agreed_per_week"] > 0))

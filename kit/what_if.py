@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from kit import metrics, scorecard, sentences, spark, tiers
+from kit import metrics, review, scorecard, sentences, spark, tiers
 from kit.client import Client
 from kit.policy import Policy, load_policy
 
@@ -20,9 +20,10 @@ def what_if(client: Client, as_of: date | str, changes: Mapping[str, Any]) -> pd
     """One row per decision that falls otherwise with these thresholds: rule, subject, now, then.
 
     `changes` gives values by their place in the policy, such as ``{"spark.min_clicks": 30}``; all
-    else stays as the client has it. Rules: tier (of the follower band), tier move, Spark, and the
-    flag on each of the six metrics. `reason` is what the decision would say then. Raises
-    `PolicyError`, with the nearest right name, for a threshold there is not or an impossible value.
+    else stays as the client has it. Rules: tier (of the follower band), tier move, Spark, the
+    weekly verdict, and the flag on each of the six metrics. `reason` is what the decision would
+    say then. Raises `PolicyError`, with the nearest right name, for a threshold there is not or
+    an impossible value.
     """
     changed = Client(client.folder, client.config, changed_policy(client.policy, changes))
     both = decided(client, as_of).merge(
@@ -58,11 +59,16 @@ def decided(client: Any, as_of: date | str) -> pd.DataFrame:
     day = metrics.as_day(as_of)
     people = metrics.people(client, day).dropna(subset=["tier"])
     audit, _ = tiers.audited(client, day)
-    rated = scorecard.scores(client, day, metrics.figures(client, day)).rows
+    scored = scorecard.scores(client, day, metrics.figures(client, day))
     posts = spark.candidates(client, day)
+    sparks = posts[posts["verdict"] == spark.SPARK]
+    judged = review.verdicts(review.reviewed(client, day), scored, sparks, client.policy)
     parts = [
         _rows("tier", "creator", people["creator_id"], "tier " + people["tier"].astype(str)),
         _rows("tier move", "creator", audit["creator_id"], audit["verdict"], audit["reason"]),
+        _rows(
+            "weekly verdict", "creator", judged["creator_id"], judged["verdict"], judged["reason"]
+        ),
         _rows("Spark", "post", posts["post_id"], posts["verdict"], posts["reason"]),
         *(
             _rows(
@@ -72,7 +78,7 @@ def decided(client: Any, as_of: date | str) -> pd.DataFrame:
                 own["flag"],
                 own["reason"],
             )
-            for metric, own in rated.groupby("metric")
+            for metric, own in scored.rows.groupby("metric")
         ),
     ]
     return pd.concat(parts, ignore_index=True)

@@ -16,7 +16,7 @@ MONDAY = date(2026, 5, 4)
 
 
 def figure(metric, value, start, end, unit="count", kind="program"):
-    about = {"metric": metric, "subject_kind": kind, "subject": "acme", "unit": unit}
+    about = {"metric": metric, "subject_kind": kind, "subject": "acme", "unit": unit, "n": 50}
     return {**about, "value": value, "period_start": start, "period_end": end}
 
 
@@ -76,14 +76,16 @@ def written(tmp_path):
         {"date": "2026-04-13", "kind": "price", "subject": "program", "what": "price up"},
         {"date": "2026-04-12", "kind": "price", "subject": "program", "what": "too old"},
         {"date": "2026-05-01", "kind": "left", "subject": "mia", "what": "left us"},
+        {"date": "2026-05-02", "kind": "ads_off", "subject": "program"},
     ]
     return blocks.written(small_client(tmp_path, notes=notes, events=events), DAY)
 
 
 def test_what_people_wrote_stands_in_its_block(written):
     looks = pd.DataFrame([{"week": "week 18 of 2026", "decisions": 0}] * 2)
-    changed = sentences.changed(written, looks)
-    assert changed[:2] == ["13 April: price up.", "1 May: mia: left us."]
+    did = sentences.did(written, looks)
+    assert did[:3] == ["13 April: price up.", "1 May: mia: left us.", "2 May: ads off."]
+    assert len(did) == 5  # and what became of the decisions of last week and of four weeks ago
     assert sentences.happened(written) == ["<b>Five</b> signed."]
     empty = pd.DataFrame({"posts": [30.0]})
     nothing = pd.DataFrame(columns=["subject", "decision", "confidence"])
@@ -93,9 +95,12 @@ def test_what_people_wrote_stands_in_its_block(written):
     assert sentences.asked(written, made) == [
         "Say which budget may stand behind 1 post that has earned paid spend: the Spark report "
         "has the plan.",
-        "Approve twelve samples (Ann, by 14 May).",
+        "Approve twelve samples (by 14 May).",
     ]
-    assert sentences.coming(written, made, 30.0) == [sentences.blocks.UNWRITTEN["next"]]
+    assert sentences.behind(written, "ask") == "Written down for Ann (Approve twelve samples)."
+    assert sentences.coming(written, made, 30.0) == [
+        "Nothing beside the usual round of briefs and samples."
+    ]
     assert sentences.coming(written, made, 32.0) == [
         "Brief for 2 more posts a week to reach the target."
     ]
@@ -103,8 +108,9 @@ def test_what_people_wrote_stands_in_its_block(written):
 
 def test_an_empty_block_says_what_to_write_where(tmp_path):
     rows = blocks.written(small_client(tmp_path), DAY)
-    looks = pd.DataFrame([{"week": "week 18 of 2026", "decisions": 0}] * 2)
-    assert "notes.csv (block changed)" in sentences.changed(rows, looks)[0]
+    assert sentences.changed(rows) == ["Nobody has written down a change of this week."]
+    for block in ("changed", "next", "ask"):
+        assert f"notes.csv (block {block})" in sentences.behind(rows, block)
 
 
 def test_the_samples_week_before_is_that_weeks_own_report(sample_home):
@@ -116,7 +122,8 @@ def test_the_samples_week_before_is_that_weeks_own_report(sample_home):
     own = own[(own["subject_kind"] == "program") & (own["period_end"] == sunday)]
     own = own[own["period_start"] == sunday - timedelta(6)].set_index("metric")["value"]
     assert before.to_dict() == pytest.approx(own.loc[before.index].astype(float).to_dict())
-    assert {"velocity", "gmv", "conversion_rate", "output_rate"} <= set(before.index)
+    wanted = {"velocity", "gmv", "conversion_rate", "output_rate", "net_revenue", "velocity_roster"}
+    assert wanted <= set(before.index)
     assert (SAMPLE / "ledgers" / "notes.csv").is_file()
 
 
@@ -127,7 +134,7 @@ def test_the_table_writes_each_figure_by_its_unit():
         assert text in page
     # what the program costs and leaves stands apart, so that a copy for the client may lack it
     apart = tables.margin_headlines(rows).as_raw_html()
-    for text in ("16.0%", "15.0%", ">over<"):
+    for text in ("16.0%", ">50<", "15.0%", ">over<"):
         assert text in apart
         assert text not in page
     assert sentences.margins_against_goals(rows) == (
@@ -149,5 +156,6 @@ def test_a_copy_for_the_client_names_nobody_who_works_for_us():
     assert "Dana" in nbformat.writes(read)
     assert "## In short" in copied
     assert "## Against goal" in copied
+    assert "Approve twelve more serum samples (by 14 May)" in copied
     assert "Dana" not in copied
     assert "notes.csv" not in copied

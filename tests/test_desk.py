@@ -7,7 +7,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from playwright.sync_api import sync_playwright
 
-from kit import creator_rates, desk, sentences, spark, tables, tiers
+from kit import creator_rates, desk, review, sentences, spark, tables, tiers
 from kit import metrics as counted
 from kit.errors import PolicyError
 from kit.policy import load_policy
@@ -55,6 +55,20 @@ def test_flags_flip_as_the_rule_does_with_the_changed_policy(client, flips):
     }
 
 
+def test_who_acts_on_conversion_then_needs_another_brief(client, flips):
+    acting = {
+        who
+        for who, (_, then) in told(flips, "flag on conversion rate on clicks").items()
+        if then == "act"
+    }
+    verdicts = told(flips, "weekly verdict")
+    now = review.report(client, AS_OF)["verdicts"].set_index("creator_id")["verdict"]
+    expected = {who for who in acting if now.get(who) in ("keep", "invest")}
+    assert expected
+    assert {who for who, (_, then) in verdicts.items() if then == "fix the brief"} == expected
+    assert all(now[who] == was for who, (was, _) in verdicts.items())
+
+
 def test_nobody_moves_up_who_has_not_the_months(client, flips):
     audit, _ = tiers.audited(client, AS_OF)
     up = set(audit.loc[audit["verdict"] == "promote", "creator_id"])
@@ -72,7 +86,7 @@ def test_tiers_flip_with_their_floors(client):
 
 def test_the_client_keeps_its_policy_and_nothing_else_flips(client, flips):
     assert client.policy == load_policy()
-    rules = {"Spark", "tier move", "flag on conversion rate on clicks"}
+    rules = {"Spark", "tier move", "flag on conversion rate on clicks", "weekly verdict"}
     assert set(flips["rule"]) == rules
     said = sentences.what_if(flips[:0], {"spark.probability": 0.8})
     assert said == "With spark.probability at 0.8, every decision stays as it is."

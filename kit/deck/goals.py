@@ -36,7 +36,8 @@ def _reached(span: Span, metric: str) -> tuple[float | None, str, str]:
     own = span.last.of(metric, "program")
     if own.empty:
         return None, glossary.metric(metric).unit, "not reported"
-    row = own.sort_values("period_start", kind="stable").iloc[0]
+    newest = own[own["period_end"] == own["period_end"].max()]  # not that of the week before
+    row = newest.sort_values("period_start", kind="stable").iloc[0]
     value = None if words.is_missing(row["value"]) else float(row["value"])
     return value, str(row["unit"]), words.period(row["period_start"], row["period_end"])
 

@@ -20,8 +20,10 @@ from kit.sentences.backtest import (
 from kit.sentences.blocks import (
     against_goals,
     asked,
+    behind,
     changed,
     coming,
+    did,
     happened,
     margins_against_goals,
 )
@@ -133,6 +135,8 @@ __all__ = [
     "asked",
     "against_goals",
     "margins_against_goals",
+    "behind",
+    "did",
     "EXPECTATIONS",
     "ORDER_OF_ACTIONS",
     "THRESHOLDS",

@@ -11,11 +11,10 @@ from kit.sentences import figures, steps
 from kit.sentences.decided import decided, since
 from kit.words import is_missing
 
-UNWRITTEN = {
-    "changed": "What was changed is not written down: one line in notes.csv (block changed) or in "
-    "events.csv, and it stands here.",
-    "next": "Nothing is due. What is planned beside it: a line in notes.csv (block next).",
-    "ask": "Nothing this week. What is asked beside it: a line in notes.csv (block ask).",
+WHERE = {
+    "changed": "notes.csv (block changed) or events.csv",
+    "next": "notes.csv (block next)",
+    "ask": "notes.csv (block ask)",
 }
 
 
@@ -63,14 +62,20 @@ def _no_room(left: int) -> str:
 
 
 def happened(rows: pd.DataFrame) -> list[str]:
-    """What people wrote of the week (`blocks.written`), without who wrote it: clients read it."""
-    return _written(rows.assign(owner=None, day=None), "happened")
+    """What people wrote of the week (`blocks.written`)."""
+    return _written(rows, "happened")
 
 
-def changed(rows: pd.DataFrame, looks: pd.DataFrame) -> list[str]:
-    """What was changed, by people's word, and what became of earlier decisions."""
-    said = [*_events(rows), *_written(rows, "changed")]
-    return [*(said or [UNWRITTEN["changed"]]), decided(looks), since(looks)]
+def changed(rows: pd.DataFrame) -> list[str]:
+    """What was changed, by people's word."""
+    return _written(rows, "changed") or ["Nobody has written down a change of this week."]
+
+
+def did(rows: pd.DataFrame, looks: pd.DataFrame) -> list[str]:
+    """What happened beside it (`events.csv`), and what became of earlier decisions."""
+    own = rows[rows["block"] == "event"].itertuples(index=False)
+    events = [words.sentence(f"{words.day(row.day, year=False)}: {row.text}") for row in own]
+    return [*events, decided(looks), since(looks)]
 
 
 def coming(rows: pd.DataFrame, report: results.Findings, target: float) -> list[str]:
@@ -78,7 +83,7 @@ def coming(rows: pd.DataFrame, report: results.Findings, target: float) -> list[
     posts = report["weeks"]["posts"]
     gap = target - float(posts.iloc[-1]) if len(posts) else None
     said = [*steps.actions(report.decisions, gap), *_written(rows, "next")]
-    return said or [UNWRITTEN["next"]]
+    return said or ["Nothing beside the usual round of briefs and samples."]
 
 
 def asked(rows: pd.DataFrame, report: results.Findings) -> list[str]:
@@ -90,7 +95,21 @@ def asked(rows: pd.DataFrame, report: results.Findings) -> list[str]:
     )
     fee = steps.fees(report.decisions)
     said = [*([fee] if fee else []), *([spend] if sparks else []), *_written(rows, "ask")]
-    return said or [UNWRITTEN["ask"]]
+    return said or ["Nothing is needed from you this week."]
+
+
+def behind(rows: pd.DataFrame, block: str) -> str:
+    """Who is to do what was written in a block; where nobody wrote, what to write where.
+
+    For those who make the report: a copy for the client holds neither.
+    """
+    own = rows[rows["block"] == block].dropna(subset=["owner"])
+    if not _written(rows, block):
+        return f"To add to this block, write a line into {WHERE[block]}."
+    if own.empty:
+        return f"From {WHERE[block]}; nobody is named for it there."
+    told = [f"{row.owner} ({str(row.text).strip().rstrip('.')})" for row in own.itertuples()]
+    return words.sentence(f"Written down for {words.listed(told)}")
 
 
 def _written(rows: pd.DataFrame, block: str) -> list[str]:
@@ -99,13 +118,8 @@ def _written(rows: pd.DataFrame, block: str) -> list[str]:
 
 
 def _text(row: dict[str, Any]) -> str:
-    owner = "" if is_missing(row["owner"]) else str(row["owner"]).strip()
-    due = "" if is_missing(row["day"]) else f"by {words.day(row['day'], year=False)}"
-    who = ", ".join(part for part in (owner, due) if part)
+    """A note with its day, without its owner: clients read it (`behind` names who)."""
     text = str(row["text"]).strip()
-    return words.sentence(f"{text.rstrip('.')} ({who})" if who else text)
-
-
-def _events(rows: pd.DataFrame) -> list[str]:
-    own = rows[rows["block"] == "event"].itertuples(index=False)
-    return [words.sentence(f"{words.day(row.day, year=False)}: {row.text}") for row in own]
+    if is_missing(row["day"]):
+        return words.sentence(text)
+    return words.sentence(f"{text.rstrip('.')} (by {words.day(row['day'], year=False)})")

@@ -37,17 +37,19 @@ def _table(rows: pd.DataFrame, currency: str, id: str, title: str) -> GT:
             "week": told("week"),
             "before": told("before"),
             "longer": list(map(_longer, told("longer"), rows["days"])),
+            "n": rows["n"].where(rows["unit"] == "rate"),
             "goal": told("goal"),
             "against": rows["against"].where(rows["against"] != "", words.MISSING).tolist(),
         }
     )
     columns = [
-        Column("name", "Figure", width="28%"),
+        Column("name", "Figure", width="26%"),
         Column("week", "This week", "range", width="13%"),
         Column("before", "Week before", "range", width="13%"),
-        Column("longer", "Four weeks", "range", width="18%"),
-        Column("goal", "Goal", "range", width="13%"),
-        Column("against", "Against it", width="15%"),
+        Column("longer", "Four weeks", "range", width="17%"),
+        Column("n", "n", "count", width="10%"),
+        Column("goal", "Goal", "range", width="10%"),
+        Column("against", "Against it", width="11%"),
     ]
     return finished(
         shown,
@@ -55,8 +57,8 @@ def _table(rows: pd.DataFrame, currency: str, id: str, title: str) -> GT:
         id=id,
         title=title,
         note="A goal is held against the four weeks, of content velocity against the week; where "
-        "another number of days stands, against those. A dash: no goal, or the figure has no such "
-        "period.",
+        "another number of days stands, against those. n: what a rate is divided by, such as "
+        "clicks; the register below names it. A dash: no goal, or the figure has no such period.",
         none="No figure of the program is known yet.",
         strong={"against": shown["against"].isin([goals.MISSED, goals.OVER])}
         if len(rows)
