@@ -6,7 +6,7 @@ import pandas as pd
 from great_tables import GT
 
 from kit import words
-from kit.tables.look import Column, finished, more_rows
+from kit.tables.look import Column, finished, more_rows, ranges
 
 MOST = 10
 
@@ -57,14 +57,7 @@ def roster_moves(frame: pd.DataFrame) -> GT:
 def concentration(frame: pd.DataFrame, currency: str = "USD") -> GT:
     """What losing each of the largest would cost (`roster.concentration`'s rows)."""
     top = frame.head(MOST)
-    shown = top.assign(
-        range=[
-            words.MISSING
-            if words.is_missing(low)
-            else f"{words.money(low, currency, 0)}–{words.money(high, currency, 0)}"
-            for low, high in zip(top["low"], top["high"], strict=True)
-        ]
-    )
+    shown = top.assign(range=ranges(top["low"], top["high"], "money", currency))
     columns = [
         Column("creator_id", "Creator"),
         Column("tier", "Tier", "tier"),
