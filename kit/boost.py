@@ -9,15 +9,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
+import ibis
 import numpy as np
 import pandas as pd
 
 from kit import words
-from kit.metrics.contribution import contribution
-from kit.metrics.fetch import fetch, value
-from kit.metrics.periods import as_day, last_days
-from kit.metrics.sales import counting_lines, within
-from kit.metrics.windowed import AD_KINDS, covered, of_kind
+from kit.metrics.costs import ROUTES
+from kit.metrics.fetch import fetch
+from kit.metrics.order_costs import costed_lines
+from kit.metrics.periods import as_day, last_days, untiled
+from kit.metrics.sales import MONEY, NO_ORDERS, counting_lines, holds_orders, within
+from kit.metrics.windowed import AD_KINDS
 from kit.policy import Policy
 
 BEFORE_ADS = ["goods", "fulfilment", "referral_fee", "refund_fee", "standard", "shop_ads"]
@@ -38,16 +40,22 @@ class Bar(NamedTuple):
     paid_clicks: float
 
 
-def break_even(client: Any, as_of: date | str, policy: Policy) -> Bar:
+def break_even(
+    client: Any, as_of: date | str, policy: Policy, sold: pd.Series | None = None
+) -> Bar:
     """Cost of a paid click ÷ what an order contributes before ads (last 28 days).
 
     An order contributes average order value × contribution rate before ads: net revenue less
     goods, fulfilment, platform fees and commission, per order; samples and flat fees are spent
     whether a post is amplified or not. `policy.spark.conversion_bar` goes before, and
-    `cost_per_click` before what the ad exports show.
+    `cost_per_click` before what the ad exports show. `sold` are the `sums` of the days' lines,
+    where they are known already.
     """
     cost, clicks, no_cost = _cost_per_click(client, as_of, policy)
-    earned, no_earning = _order_contribution(client, as_of, policy)
+    if sold is None:
+        lines = costed_lines(client, as_of, last_days(as_of, policy.spark.days))
+        sold = fetch(lines.agg(**sums(lines))).iloc[0]
+    earned, no_earning = _order_contribution(client, sold)
     fixed = policy.spark.conversion_bar
     if fixed is not None:
         return Bar(fixed, "set by the policy", cost, earned, clicks)
@@ -67,26 +75,24 @@ def _cost_per_click(
 
     Rows without clicks and impressions are spend that the platform could not place: left out.
     """
+    ads, windows = client.frame("ad_stats"), client.frame("windows")
+    windows = windows[windows["kept"].fillna(False)].fillna({"partial": False})
+    period = last_days(as_of, policy.spark.days)
+    inside = (ads["window_start"] >= pd.Timestamp(period.start)) & (
+        ads["window_end"] <= pd.Timestamp(period.end)
+    )
+    home = ads["currency"].isna() | (ads["currency"] == client.currency)
+    seen = ((ads["clicks"] > 0) | (ads["impressions"] > 0)).fillna(False)
+    counted = ads[inside & home & seen & ads["clicks"].notna()]
     spend, clicks, why = 0.0, 0.0, None
     for kind in AD_KINDS:
-        rows, gap = covered(
-            client,
-            of_kind(client.table("ad_stats"), kind),
-            kind,
-            last_days(as_of, policy.spark.days),
-        )
+        gap = untiled(windows[windows["kind"] == kind], period)
         if gap:
             why = why or gap
             continue
-        home = rows.currency.isnull() | (rows.currency == client.currency)
-        seen = (rows.clicks > 0) | (rows.impressions > 0)
-        sums = fetch(
-            rows.filter(home & rows.clicks.notnull() & seen.fill_null(False)).agg(
-                spend=rows.spend.sum().cast("float64"), clicks=rows.clicks.sum().cast("float64")
-            )
-        ).iloc[0]
-        spend += float(np.nan_to_num(sums["spend"]))
-        clicks += float(np.nan_to_num(sums["clicks"]))
+        rows = counted[counted["source"] == kind]
+        spend += round(float(rows["spend"].sum()), 2)
+        clicks += float(rows["clicks"].sum())
     if policy.spark.cost_per_click is not None:
         return policy.spark.cost_per_click, clicks, None
     if spend > 0 and clicks > 0:
@@ -94,18 +100,42 @@ def _cost_per_click(
     return float("nan"), clicks, "the cost of a click is not known"
 
 
-def _order_contribution(client: Any, as_of: date | str, policy: Policy) -> tuple[float, str | None]:
-    parts = contribution(client, as_of, policy.spark.days)
-    program = parts[parts["subject_kind"] == "program"].set_index("part")
-    wanted = program.loc[["net_revenue", *BEFORE_ADS]]
-    unknown = "; ".join(sorted({text for text in wanted["unknown"] if text}))
+def sums(lines: Any) -> dict[str, Any]:
+    """What the lines of `costed_lines` brought and cost before ads, and their orders."""
+    paid = {
+        name: ibis.coalesce(lines[f"{column}_actual"], lines[f"{column}_estimated"], 0).cast(MONEY)
+        for name, column in ROUTES.items()
+    }
+    columns = {
+        "gmv": lines.gmv,
+        "net_revenue": lines.net,
+        "goods": lines.goods - lines.goods_back,
+        "fulfilment": lines.fulfilment,
+        "referral_fee": lines.referral_fee,
+        "refund_fee": lines.refund_fee,
+        **paid,
+    }
+    return {
+        **{name: column.sum().cast("float64") for name, column in columns.items()},
+        "orders": lines.order_id.nunique(),
+        "without_goods": lines.goods.isnull().sum(),
+        "without_fulfilment": lines.fulfilment.isnull().sum(),
+    }
+
+
+def _order_contribution(client: Any, sold: pd.Series) -> tuple[float, str | None]:
+    if not sold["orders"]:
+        return float("nan"), "no order in these weeks" if holds_orders(client) else NO_ORDERS
+    costs = {"goods": "cost of goods", "fulfilment": "fulfilment cost"}
+    unknown = [
+        f"{name} not entered for {words.count(float(sold[f'without_{part}']), 'line')}"
+        for part, name in costs.items()
+        if sold[f"without_{part}"]
+    ]
     if unknown:
-        return float("nan"), unknown
-    lines = within(counting_lines(client), last_days(as_of, policy.spark.days))
-    orders = float(value(lines.order_id.nunique()) or 0)
-    if not orders:
-        return float("nan"), "no order in these weeks"
-    return float(wanted["amount"].sum()) / orders, None
+        return float("nan"), "; ".join(unknown)
+    signed = sold[["net_revenue", *BEFORE_ADS]].astype(float) * [1, *[-1] * len(BEFORE_ADS)]
+    return float(signed.sum()) / float(sold["orders"]), None
 
 
 def eligibility(client: Any, posts: pd.DataFrame, as_of: date | str, days: int) -> pd.DataFrame:

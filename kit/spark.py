@@ -208,7 +208,7 @@ def judged(
     """
     posts = metrics.post_rates(client, as_of, policy.spark.days)
     bar = boost.break_even(client, as_of, policy)
-    return rank(posts, _with_bar(policy, bar.value)), bar, posts.attrs.get("why")
+    return rank(posts, with_bar(policy, bar.value)), bar, posts.attrs.get("why")
 
 
 def _candidates(client: Any, as_of: date | str, policy: Policy) -> tuple[pd.DataFrame, boost.Bar]:
@@ -233,7 +233,8 @@ def _candidates(client: Any, as_of: date | str, policy: Policy) -> tuple[pd.Data
     return table.sort_values("rank", ignore_index=True), bar
 
 
-def _with_bar(policy: Policy, bar: float | None) -> Policy:
+def with_bar(policy: Policy, bar: float | None) -> Policy:
+    """The policy with a bar of its own for `rank`, such as break-even; None for the pooled rate."""
     return policy.model_copy(
         update={"spark": policy.spark.model_copy(update={"conversion_bar": bar})}
     )

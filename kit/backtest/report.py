@@ -98,13 +98,15 @@ def _replayed(
     history: History, weeks: pd.DataFrame, until: date, parts: tuple[str, ...]
 ) -> dict[str, pd.DataFrame]:
     """Each part's rows of all weeks; a week's past is put together once for all parts."""
-    client = history.client
+    client: Any = shared(history.client)
+    sold = sparks.sold_in(history, weeks) if "spark" in parts else pd.DataFrame()
     rows: dict[str, list[pd.DataFrame]] = {"posts": [], "flagged": [], "promoted": []}
     closed = moves.due(weeks, until, client.policy.revenue.days)
     for week, month in zip(weeks.itertuples(index=False), closed, strict=True):
         past: Any = shared(history.on(week.known_on))
         if "spark" in parts:
-            rows["posts"].append(sparks.decided(past, client, week.as_of))
+            own = sold.loc[pd.Timestamp(week.as_of)]
+            rows["posts"].append(sparks.decided(past, client, week.as_of, own))
         if "output" in parts:
             rows["flagged"].append(flags.decided(past, client, week.as_of))
         if "promotion" in parts and month:

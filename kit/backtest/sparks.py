@@ -13,9 +13,13 @@ import numpy as np
 import pandas as pd
 
 from kit import boost, spark, spark_plan
-from kit.backtest.past import Past
+from kit.backtest.past import History, Past
 from kit.backtest.weeks import after, inside
 from kit.client import Client
+from kit.columns import look_up
+from kit.metrics.fetch import fetch
+from kit.metrics.order_costs import costed_lines
+from kit.metrics.periods import Period, last_days
 from kit.metrics.windowed import VIDEO_DATA
 from kit.policy import Policy
 
@@ -32,7 +36,19 @@ POST = [
 ]
 
 
-def decided(past: Past, client: Client, as_of: date) -> pd.DataFrame:
+def sold_in(history: History, weeks: pd.DataFrame) -> pd.DataFrame:
+    """One row per week, by its `as_of`: the `boost.sums` of its lines, as known on its own day."""
+    days = history.client.policy.spark.days
+    ends = pd.to_datetime(weeks["as_of"])
+    last = ends.max().date()
+    client = history.lines(weeks, days)
+    period = last_days(last, days + (ends.max() - ends.min()).days)
+    lines = costed_lines(client, last, period)
+    sold = fetch(lines.group_by("as_of").agg(**boost.sums(lines))).set_index("as_of")
+    return sold.astype(float).reindex(ends).fillna({"orders": 0.0})
+
+
+def decided(past: Past, client: Client, as_of: date, sold: pd.Series | None = None) -> pd.DataFrame:
     """One row per post that could be judged on a past day, with what it did afterwards.
 
     `clicks` to `bar` are what was known on `known_on`; `later_clicks` and `later_orders` are video
@@ -40,19 +56,42 @@ def decided(past: Past, client: Client, as_of: date) -> pd.DataFrame:
     later orders ÷ later clicks reach the week's bar, miss where not, cannot tell under
     `policy.spark.min_clicks` later clicks. `hindsight_estimate` is the conversion that both the
     clicks then and those after lead one to expect (`spark.rank`), between `hindsight_low` and
-    `hindsight_high` (90%). `client` is today's.
+    `hindsight_high` (90%). `client` is today's; `sold` the week's of `sold_in`.
     """
     policy = client.policy
-    posts, bar, _ = spark.judged(past, as_of, policy)
+    if sold is None:
+        week = pd.DataFrame({"as_of": [as_of], "known_on": [past.day]})
+        sold = sold_in(History(client), week).iloc[0]
+    bar = boost.break_even(past, as_of, policy, sold)
+    seen = _known(past, last_days(as_of, policy.spark.days))
+    posts = spark.rank(seen, spark.with_bar(policy, bar.value))
     posts = posts[posts["clicks"].notna()].reset_index(drop=True)
     told = posts.assign(
         as_of=pd.Timestamp(as_of),
         known_on=pd.Timestamp(past.day),
         order_contribution=bar.order_contribution,
-        order_value=boost.order_value(past, as_of, policy.spark.days),
+        order_value=sold["gmv"] / sold["orders"] if sold["orders"] else np.nan,
         cost_per_click=bar.cost_per_click,
     )
     return with_outcome(told.assign(**_followed(told, client, after(as_of))), policy)[POST]
+
+
+def _known(past: Past, period: Period) -> pd.DataFrame:
+    """What the windows of a period told of each post, as `metrics.post_rates` sums it."""
+    stats, posts = past.frame("post_stats"), past.frame("posts").set_index("post_id")
+    rows = stats[inside(stats, period) & (stats["source"] == VIDEO_DATA)]
+    ids = posts["product_ids"]
+    single = ids.str[0].where(ids.str.len() == 1)
+    rows = rows.assign(
+        orders=rows["orders"].where(rows["clicks"].notna()),
+        hook_angle=look_up(rows["post_id"], posts["hook_angle"]),
+        product_id=look_up(rows["post_id"], single.astype("str")),
+    )
+    by_post = rows.groupby(["post_id", "creator_id", "hook_angle", "product_id"], dropna=False)
+    found = by_post[["views", "clicks", "orders", "gmv"]].sum(min_count=1).reset_index()
+    return found.assign(
+        orders=found["orders"].fillna(0).where(found["clicks"].notna()), gmv=found["gmv"].round(2)
+    )
 
 
 def with_outcome(later: pd.DataFrame, policy: Policy) -> pd.DataFrame:

@@ -10,10 +10,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from kit import backtest, cli, sentences, tables
+from kit import backtest, boost, cli, sentences, spark, tables
 from kit import client as clients
 from kit.backtest.past import History
-from kit.backtest.sparks import decided
+from kit.backtest.sparks import decided, sold_in
 
 # In one of the weeks a list was downloaded again three weeks later.
 WEEKS = [date(2026, 1, 18), date(2026, 3, 29)]
@@ -108,6 +108,25 @@ def test_money_is_the_orders_of_an_equal_spend_by_what_one_contributes(found, ex
         lost = 1000 * (rate["estimated conversion"] - rate[row.rule]) * each
         assert row.money_lost == pytest.approx(lost, abs=1e-6)
         assert row.captured == pytest.approx(rate[row.rule] / rate["hindsight"])
+
+
+@pytest.mark.parametrize("week", WEEKS)
+def test_a_week_replayed_beside_others_is_judged_as_a_report_of_that_day_does(sample_home, week):
+    client = clients.open("sample", sample_home)
+    history = History(client)
+    weeks = pd.DataFrame({"as_of": WEEKS, "known_on": [day + timedelta(3) for day in WEEKS]})
+    sold = sold_in(history, weeks).loc[pd.Timestamp(week)]
+    past = history.on(week + timedelta(3))
+    replayed = decided(past, client, week, sold)
+    judged, bar, _ = spark.judged(past, week, client.policy)
+    judged = judged[judged["clicks"].notna()].reset_index(drop=True)
+    names = [name for name in replayed.columns if name in judged.columns]
+    assert {"views", "gmv", "clicks", "orders", "hook_angle", "product_id", "rank"} < set(names)
+    pd.testing.assert_frame_equal(replayed[names], judged[names], check_exact=True)
+    assert replayed["order_contribution"].unique().tolist() == [bar.order_contribution]
+    assert replayed["order_value"].unique().tolist() == [boost.order_value(past, week)]
+    paid = replayed["cost_per_click"].unique()
+    assert paid.tolist() == pytest.approx([bar.cost_per_click], rel=0, nan_ok=True)
 
 
 def test_what_becomes_known_later_changes_no_past_decision(sample_home, found, tmp_path):
