@@ -83,8 +83,9 @@ def fit(
     shared = [name for name in factors if name != nested]
     design, levels = _design(factors[shared])
     codes, groups = pd.factorize(factors[nested], sort=True)
-    of = levels.get_level_values(0)
-    size = {name: int((of == name).sum()) for name in shared} | {
+    of = levels.get_level_values(0).tolist()
+    places = {name: np.array([each == name for each in of]) for name in shared}
+    size = {name: int(own.sum()) for name, own in places.items()} | {
         nested: len(groups),
         "post": len(n),
     }
@@ -97,7 +98,7 @@ def fit(
             design, codes, len(groups), precision, variances[nested], variances["post"],
             weight, response,
         )  # fmt: skip
-        updated = variances if sds else _updated(solved, of, shared, nested, size)
+        updated = variances if sds else _updated(solved, places, nested, size)
         moved = np.abs(solved.mean - mean).max(initial=0)
         change = max(abs(np.log(updated[name] / variances[name])) for name in size)
         mean, variance, variances = solved.mean, solved.variance, updated
@@ -196,10 +197,10 @@ def _solve(
 
 
 def _updated(
-    solved: _Solved, of: pd.Index, shared: list[str], nested: str, size: dict[str, int]
+    solved: _Solved, places: dict[str, np.ndarray], nested: str, size: dict[str, int]
 ) -> dict[str, float]:
     squares = solved.effects**2 + np.diag(solved.covariance)
-    sums = {name: float(squares[of == name].sum()) for name in shared}
+    sums = {name: float(squares[own].sum()) for name, own in places.items()}
     sums |= {nested: solved.squares["nested"], "post": solved.squares["post"]}
     return {
         name: (PRIOR_WEIGHT * _prior_variance(name) + sums[name]) / (PRIOR_WEIGHT + size[name])
