@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 LOG_RATES = np.linspace(np.log(0.03), np.log(6.0), 44)
 RATES = np.exp(LOG_RATES)
@@ -115,10 +115,7 @@ def complete_weeks(creator_weeks: pd.DataFrame, as_of: date | str | pd.Timestamp
         else pd.DatetimeIndex([])
     )
     shape = (len(creators), len(weeks))
-    sums = rows.groupby(["creator_id", "week"]).agg(
-        posts=("posts", lambda x: x.sum(min_count=1)),
-        agreed=("agreed", lambda x: x.sum(min_count=1)),
-    )
+    sums = rows.groupby(["creator_id", "week"]).sum(min_count=1)
     row = creators.get_indexer(sums.index.get_level_values(0))
     column = weeks.get_indexer(pd.DatetimeIndex(sums.index.get_level_values(1)))
     posts, agreed = np.full(shape, np.nan), np.zeros(shape)
@@ -271,7 +268,7 @@ def _filter(
 def prior(posting: Posting) -> np.ndarray:
     """P(each of `RATES`) of a creator of whom nothing is known yet."""
     middles = np.exp((LOG_RATES[1:] + LOG_RATES[:-1]) / 2)
-    below = stats.gamma.cdf(middles, posting.shape, scale=posting.mean / posting.shape)
+    below = special.gammainc(posting.shape, middles / (posting.mean / posting.shape))
     return np.diff(np.concatenate([[0.0], below, [1.0]]))
 
 
