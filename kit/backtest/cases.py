@@ -18,6 +18,7 @@ from kit.backtest.flags import MIN_AGREED
 from kit.backtest.thresholds import COLUMNS, floor_row
 from kit.backtest.weeks import inside
 from kit.metrics.periods import FOUR_WEEKS_DAYS, Period, untiled
+from kit.metrics.shared import once, shared
 from kit.metrics.windowed import VIDEO_DATA, kept_windows
 
 MIN_CLICKS = 50  # of a creator in four weeks, before and after
@@ -27,7 +28,7 @@ CASE = ["creator_id", "value", "bad"]
 
 def own_thresholds(client: Any, as_of: date | str) -> pd.DataFrame:
     """One row per floor of the policy: where the client's own past would put it (`COLUMNS`)."""
-    day = metrics.as_day(as_of)
+    client, day = shared(client), metrics.as_day(as_of)
     told: list[tuple[str, float, Callable, str]] = [
         (
             "conversion.floor",
@@ -153,6 +154,7 @@ def hook_cases(client: Any, day: date) -> pd.DataFrame:
     return pair.assign(value=value, bad=pair["net_revenue_14d"] <= 0)[CASE]
 
 
+@once
 def _months(client: Any, day: date) -> pd.DataFrame:
     """Creator × closed month, with the sums of it and the two months before."""
     months = metrics.creator_months(client, day)
