@@ -15,6 +15,7 @@ import pandas as pd
 from kit.metrics.fetch import fetch, value
 from kit.metrics.periods import Period, as_day, last_days
 from kit.metrics.sales import NO_ORDERS, counting_lines, holds_orders, within
+from kit.metrics.shared import once
 
 ORGANIC, PAID, MIXED, UNCLASSIFIED = "organic", "paid", "mixed", "unclassified"
 ROUTES = [ORGANIC, PAID, MIXED, UNCLASSIFIED]
@@ -59,6 +60,7 @@ def _route(by_itself: Any, by_ads: Any) -> Any:
     )
 
 
+@once
 def organic_share(client: Any, as_of: date | str, days: int = 28, by: str = "post_id") -> Any:
     """One row per post (or creator) with orders in the last `days` days: how they were come by.
 
@@ -110,6 +112,7 @@ def why_untold(client: Any, as_of: date | str, period: Period) -> str:
     return NO_OWN_RATE if untold_creators(client, period) else ""
 
 
+@once
 def cannot_split(client: Any, as_of: date | str) -> bool:
     """Whether ads ran up to `as_of` while no order line of the client has a Shop Ads rate."""
     lines, ads = client.table("orders"), client.table("ad_stats")
@@ -119,6 +122,7 @@ def cannot_split(client: Any, as_of: date | str) -> bool:
     return bool((spent or 0) > 0 and not rated)
 
 
+@once
 def untold_creators(client: Any, period: Period) -> set[str]:
     """Creators whose posts the ad exports credit with orders, and who have no Shop Ads rate.
 

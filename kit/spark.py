@@ -19,6 +19,7 @@ from kit import hooks as hook_effects
 from kit.creator_rates.shared import sure
 from kit.errors import ReportError
 from kit.metrics.periods import as_day, last_days
+from kit.metrics.shared import shared
 from kit.policy import Policy, Spark, load_policy
 
 REQUIRED = ["post_id", "creator_id", "clicks", "orders"]
@@ -297,14 +298,13 @@ def report(client: Any, as_of: date | str, budget: float | None = None) -> resul
     organic (orders by route), pair (the most viewed and the most persuasive post), bar, and those
     of `spark_money.tables`.
     """
+    client, day = shared(client), as_day(as_of)
     policy = client.policy
-    day = as_day(as_of)
     table, bar = _candidates(client, day, policy)
     budget = spark_plan.planned_budget(client, day) if budget is None else budget
     effects = hook_effects.effects(table)
     cells = hook_effects.with_names(effects.cells, client.frame("products"))
     plan = spark_plan.plan(table, bar, budget, policy, currency=client.currency)
-    organic = paid.organic_share(client, day, policy.spark.days)
     value = boost.order_value(client, day)
     questions = brief_plan.open_questions(cells, table)
     tables = {
@@ -317,7 +317,7 @@ def report(client: Any, as_of: date | str, budget: float | None = None) -> resul
         "cells": cells,
         "briefs": brief_plan.with_posts(hook_effects.next_briefs(cells, table), questions),
         "questions": questions,
-        "organic": organic,
+        "organic": paid.organic_share(client, day, policy.spark.days),
         "pair": _pair(table),
         "bar": pd.DataFrame([bar._replace(value=_bar_value(table, bar))._asdict()]),
     }
