@@ -216,9 +216,13 @@ def cut(text: Any, length: int) -> str:
     return short.rstrip(" ,.;:–-") + "…"
 
 
-def sentence(text: str) -> str:
-    """A text that begins with a capital and ends with a stop, as a sentence does."""
-    text = text.strip()
+def sentence(text: Any) -> str:
+    """A text that begins with a capital and ends with a stop, as a sentence does.
+
+    >>> sentence("no cost is known"), sentence(float("nan"))
+    ('No cost is known.', '')
+    """
+    text = "" if is_missing(text) else text.strip()
     if not text:
         return ""
     head = text if text.startswith("@") else text[0].upper() + text[1:]

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import kit
-from kit import ingest, paid
+from kit import ingest, paid, tables
 from kit.metrics.fetch import fetch
 from tests import tiny
 from tests.small_client import order_line as line
@@ -147,6 +147,13 @@ def test_a_creator_without_a_shop_ads_rate_is_refused_alone(tmp_path, ads, table
     assert pd.isna(by_creator.loc["ana", "organic_order_share"]) == refused
     assert by_creator.loc["bo", "organic_order_share"] == 0
     assert (paid.program(client, AS_OF)["route"] == "untold").any() == refused
+
+
+def test_routes_that_can_and_cannot_be_told_stand_in_one_table(tmp_path):
+    told = paid.program(shop(tmp_path, line("o1"), OTHER, ads=[ad()]), AS_OF)
+    assert told["route"].tolist() == ["paid", "untold"]
+    page = tables.routes(told).as_raw_html()
+    assert page.count(f"{paid.NO_OWN_RATE[1:]}.") == 1
 
 
 def test_genuine_exports_give_the_routes_that_a_count_of_their_cells_gives(tmp_path):

@@ -55,7 +55,7 @@ def holdout_tests(table: pd.DataFrame, currency: str = "USD", subtitle: str = ""
         days=[words.period(row["off_from"], row["off_to"]) for row in rows],
         adds=[_span(row, "added", "ci_low", "ci_high", currency) for row in rows],
         after=[_span(row, "after_spend", "after_low", "after_high", currency) for row in rows],
-        told=[words.sentence(text) if text else words.MISSING for text in table["note"]],
+        told=[words.sentence(text) or words.MISSING for text in table["note"]],
     )
     columns = [
         Column("name", "Ads were off for", width="16%"),

@@ -88,7 +88,7 @@ def routes(rows: pd.DataFrame, currency: str = "USD", subtitle: str = "") -> GT:
     share = rows["orders"] / rows["orders"].sum() if len(rows) else None
     shown = rows.assign(name=rows["route"].map(_ROUTES), share=share)
     if len(rows) and rows["note"].notna().any():
-        shown["why"] = [words.sentence(note) if note else "" for note in rows["note"]]
+        shown["why"] = [words.sentence(note) for note in rows["note"]]
     columns = [
         Column("name", "Orders by commission"),
         Column("orders", "Orders", "count"),
@@ -250,7 +250,7 @@ def sample_payback(table: pd.DataFrame, currency: str = "USD", subtitle: str = "
         Column("half_days", "Days until half had paid", "count"),
     ]
     if len(table) and table["unknown"].any():
-        shown["why"] = [words.sentence(text) if text else "" for text in table["unknown"]]
+        shown["why"] = [words.sentence(text) for text in table["unknown"]]
         columns.append(Column("why", "What is not known"))
     return finished(
         shown,
@@ -287,7 +287,7 @@ def creator_payback(table: pd.DataFrame, currency: str = "USD", subtitle: str = 
         Column("verdict", "Does the fee come back?", width="14%"),
     ]
     if len(table) and table["unknown"].any():
-        shown["why"] = [words.sentence(text) if text else "" for text in table["unknown"]]
+        shown["why"] = [words.sentence(text) for text in table["unknown"]]
         columns = [*columns[:-2], columns[-1], Column("why", "What is not known")]
     return finished(
         shown,
