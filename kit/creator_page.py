@@ -60,9 +60,9 @@ def _known(reported: Week, handle: str) -> str:
         return name
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     hint = f" Did you mean {near[0]}?" if near else ""
+    there = words.listed(known, most=5) or "no creator's"
     raise ClientError(
-        f"The week to {words.day(reported.as_of)} has no figure of {handle}.{hint} "
-        f"It has {words.count(len(known), 'creator')}."
+        f"The week to {words.day(reported.as_of)} has no figure of {handle}.{hint} It has {there}."
     )
 
 

@@ -128,6 +128,22 @@ def deliver(
         ]
 
 
+def why_nothing(client: str, home: str | Path | None = None) -> str:
+    """Why `deliver` had nothing to send, and what to do."""
+    path = clients.client_folder(client, home) / SETTINGS
+    if not path.exists():
+        return (
+            f"Nothing is sent: there is no {path}. templates/delivery.toml shows how it names "
+            "receivers."
+        )
+    if not targets(path.parent):
+        return f"Nothing is sent: {path} names no receiver."
+    return (
+        f"Nothing to send: no report that {path} lists stands for that week as published. "
+        f"kit runs --client {client} lists what stands."
+    )
+
+
 def _to(
     target: Target, client: str, title: str, place: Path, day: date, log: Log, again: bool
 ) -> Iterator[Delivery]:

@@ -64,11 +64,12 @@ def write(client: str, handle: str, as_of: date, home: str | Path | None = None)
     rows = planned(opened, as_of)
     own = rows[rows["creator_id"] == name]
     if own.empty:
-        known = words.listed(sorted(rows["creator_id"].unique())) or "nobody"
+        known = words.listed(sorted(rows["creator_id"].unique()))
+        others = f"It has {known}. " if known else ""
         raise ClientError(
             f"ledgers/plans.csv plans nothing with {name} from "
-            f"{words.day(pd.Timestamp(as_of) - pd.Timedelta(days=BACK_DAYS - 1))} on. It has "
-            f"{known}. Fill in handle, planned_on and idea of what you agreed on."
+            f"{words.day(pd.Timestamp(as_of) - pd.Timedelta(days=BACK_DAYS - 1))} on. {others}"
+            "Fill in handle, planned_on and idea of what you agreed on."
         )
     folder = clients.home(home) / "reports" / client / "plans" / as_of.isoformat()
     folder.mkdir(parents=True, exist_ok=True)

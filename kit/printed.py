@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kit.brief_round import Round
 
 MOST_ROWS = 20
+OF_INGEST = {"set_aside", "files", "headers", "windows", "restated"}  # tables about the reading
 
 
 def days(text: str) -> tuple[date, date]:
@@ -96,12 +97,13 @@ def ingest(report: IngestReport) -> None:
     print(_aside(refused.to_dict("records")) if len(refused) else "\nSet aside no row.")
     if len(report.restated):
         print(_restated(report.restated))
-    print("\nTables: " + ", ".join(f"{name} {rows:,}" for name, rows in report.rows.items()))
+    held = {name: rows for name, rows in report.rows.items() if rows and name not in OF_INGEST}
+    print("\nTables: " + ", ".join(f"{name} {rows:,}" for name, rows in held.items()))
     for note in report.notes:
         print(f"Note: {note}")
     print(f"Refused {words.count(len(report.refused), 'file')}.", flush=True)
-    for name, message in report.refused:
-        print(f"Refused {name}: {' '.join(message.split())}", file=sys.stderr)
+    for told in aside.refusals(report.refused):
+        print(f"Refused {told}", file=sys.stderr)
 
 
 def check(client: str, as_of: str | None, as_json: bool, home: str | Path | None) -> bool:
@@ -129,7 +131,7 @@ def _told(client: str, day: date | None, home: str | Path | None) -> dict[str, A
 
     try:
         opened = clients.open(client, home)
-        state = readiness.check(opened, day)
+        state = readiness.check(opened, day or _last_sunday(opened))
     except KitError as error:
         told: dict[str, Any] = {"ready": False, "client": client}
         told |= {"as_of": day.isoformat() if day else None, "reasons": [str(error)], "gates": []}
@@ -149,6 +151,12 @@ def _told(client: str, day: date | None, home: str | Path | None) -> dict[str, A
         "cannot": state.cannot,
         "notes": state.notes,
     }
+
+
+def _last_sunday(client: clients.Client) -> date | None:
+    """The last Sunday that the data cover, as reports are of; None where they begin after it."""
+    sunday = clients.covered_sunday(client.frame("files"), client.frame("windows"))
+    return sunday if sunday and sunday >= (client.first_day() or sunday) else None
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
@@ -252,13 +260,13 @@ def outcomes(found: Sequence[Outcome], notebooks: Sequence[str], as_json: bool =
     for outcome in rows:
         for line in outcome.restated:
             print(line)
+    same: dict[tuple[str, str, str], list[str]] = {}
     for outcome in rows:
         if outcome.message:
-            print(
-                f"{outcome.client} {outcome.report} {outcome.status}: "
-                f"{' '.join(outcome.message.split())}",
-                file=sys.stderr,
-            )
+            told = " ".join(outcome.message.split())
+            same.setdefault((outcome.client, outcome.status, told), []).append(outcome.report)
+    for (client, status, told), reports in same.items():
+        print(f"{client} {', '.join(reports)} {status}: {told}", file=sys.stderr)
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def _judged(job: Job, started: float) -> Outcome:
 
     folder = clients.client_folder(job.client, job.home)
     client = clients.Client(folder, *clients.read_config(folder))
-    state = readiness.check(client, job.as_of, job.report)
+    state = readiness.check(client, job.as_of)
     if not state.ready and not job.force:
         standing = job.folder if job.folder.exists() else None
         return _outcome(job, "withheld", standing, started, " ".join(state.reasons))

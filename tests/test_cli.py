@@ -129,6 +129,29 @@ def test_a_refused_file_is_named_whole_on_stderr(kit, home):
     assert (home / "data" / "tiny" / "tables" / "orders.parquet").exists()
 
 
+def test_files_refused_for_one_reason_are_one_line(kit, home):
+    for name in ("cats.csv", "dogs.csv"):
+        (home / "data" / "tiny" / "exports" / name).write_text(f"apples,pears\n{name},2\n")
+    _, out, err = kit("ingest", "--client", "tiny", "--home", home)
+    assert err.startswith("Refused cats.csv, dogs.csv: each has no header row of a known export")
+    assert err.count("\n") == 1
+    assert "Refused 2 files." in out
+    assert "set_aside 2" not in out
+
+
+def test_check_is_of_the_last_sunday_that_the_data_cover(kit, home):
+    write_orders(home / "data" / "tiny", "later.csv", [(date(2026, 5, 12), "20.00")], start=99)
+    _, out, _ = kit("check", "--client", "tiny", "--home", home)
+    assert out.startswith("tiny is ready for 2026-05-10.\n")
+
+
+def test_deliver_says_why_nothing_was_sent(kit, home):
+    code, out, _ = kit("deliver", "--client", "tiny", "--as-of", "2026-05-10", "--home", home)
+    assert code == 0
+    assert out.startswith("Nothing is sent: there is no ")
+    assert "templates/delivery.toml shows how it names receivers." in out
+
+
 def test_check_as_json(kit, home):
     code, out, _ = kit("check", "--client", "tiny", "--home", home, "--json")
     told = json.loads(out)
@@ -214,7 +237,7 @@ def test_run_prints_a_table_and_exits_by_what_came_of_it(kit, home, tmp_path):
     code, out, err = kit("run", notebook, *day)
     assert code == 1
     assert "withheld" in out
-    assert "tiny weekly_review withheld: weekly_review: Refused: odd.csv" in err
+    assert "tiny weekly_review withheld: Refused: odd.csv" in err
 
 
 def test_explain_prints_the_register(kit):

@@ -256,7 +256,15 @@ def test_content_ids_in_no_list_are_counted(tmp_path):
     assert "1 content id stands only in order lines, in no list of videos or LIVEs." in result.notes
 
 
-def test_the_reasons_may_name_the_report(tmp_path):
-    tiny.client(tmp_path, whole() | {"notes.csv": [["when", "what"], ["now", "this"]]})
-    result = readiness.check(clients.open("acme", tmp_path), SUNDAY, report="weekly_review")
-    assert result.reasons[0].startswith("weekly_review: Refused: notes.csv")
+def test_refused_files_are_told_by_reason_and_not_all_of_them(tmp_path):
+    lists = {f"{name}.csv": tiny.export(tiny.CREATOR, {"handle": name}) for name in "ab"}
+    kinds = {"c.csv": tiny.VIDEO, "d.csv": tiny.LIVE, "e.csv": tiny.ADS}
+    more = {name: tiny.export(kind, {"orders": "7"}) for name, kind in kinds.items()}
+    result = checked(tmp_path, whole() | lists | more)
+    (reason,) = result.reasons
+    assert reason.startswith("Refused: a.csv, b.csv: each is a file of creator data and its name")
+    assert "e.csv" not in reason
+    assert reason.endswith(
+        "And 1 more: kit ingest --client acme names each. Mend these files or take them out of "
+        "exports."
+    )

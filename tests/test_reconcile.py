@@ -85,7 +85,7 @@ def test_a_video_list_cut_in_half_withholds_and_names_the_week(cut):
     (reason,) = state.reasons
     assert reason.startswith("Video GMV by creator is ")
     assert "the videos of the same days add up to" in reason
-    assert "most of it in 4–10 May 2026: the second is cut short or older there" in reason
+    assert "most of it in 4–10 May 2026: the video list is cut short or older there" in reason
     table = state.tables.set_index("kind")
     assert table.loc["video_data", "grade"] == grades.NOT_USABLE
     assert table.loc["shop_orders", "grade"] == grades.GOOD

@@ -83,7 +83,7 @@ def deliver(
         said = f"{one.target} {one.status}: {', '.join(one.reports)}"
         typer.echo(f"{said}. {one.message}" if one.message else said, err=not one.good)
     if not made:
-        typer.echo(f"Nothing to send of {client}.")
+        typer.echo(delivery.why_nothing(client, home))
     if not all(one.good for one in made):
         raise typer.Exit(FAILED)
 

@@ -125,7 +125,7 @@ def settle(kind: Kind, found: Dated, reading: Reading) -> DayOrder:
         return DayOrder(order, "file")
     if said == order:
         return DayOrder(order, "client")
-    raise ExportError(_unusual(kind, order, known or "", reading))
+    raise ExportError(_unusual(kind, order, found, reading))
 
 
 def _from_elsewhere(kind: Kind, found: Dated, reading: Reading) -> DayOrder:
@@ -155,13 +155,24 @@ def line(kind: str, order: str) -> str:
     return f'{kind} = "{NAMES[order]}" under [date_order] in client.toml'
 
 
-def _unusual(kind: Kind, order: str, known: str, reading: Reading) -> str:
+def _unusual(kind: Kind, order: str, found: Dated, reading: Reading) -> str:
     names = {"dmy": "day/month/year", "mdy": "month/day/year"}
     return (
-        f"has dates that cannot be {names[known]}, which is usual for {kind.title} in "
-        f"{reading.market}; they would be {names[order]}. If that is right, write "
+        f"has dates that cannot be {names[other(order)]}{_such(found, order)}, which is usual for "
+        f"{kind.title} in {reading.market}; they would be {names[order]}. If that is right, write "
         f"{line(kind.name, order)}."
     )
+
+
+def _such(found: Dated, order: str) -> str:
+    """The first date that one order alone can read, with its row; "" where other evidence told."""
+    for column, part in found.parts.items():
+        day = part.first if order == "dmy" else part.second
+        only = np.flatnonzero(part.good & ~part.year_first & (day > 12))
+        if len(only):
+            cell = str(found.text[column].iloc[only[0]]).split()[0]
+            return f" ({cell} in row {found.place.row[only[0]]})"
+    return ""
 
 
 def _ambiguous(kind: Kind, found: Dated, reading: Reading) -> str:

@@ -82,11 +82,12 @@ def _sample_codes(table: Typed, text: dict[str, pd.Series], notes: list[str]) ->
     table.columns["status"] = codes.where(codes.notna(), text["status"])
     table.columns["status_known"] = codes.notna().astype("boolean")
     for word, lines in text["status"][codes.isna()].value_counts().head(10).items():
-        notes.append(f"unknown status word {str(word)[:40]!r} in {_rows(lines)}")
+        notes.append(_unknown_status(repr(str(word)[:40]), lines))
 
 
-def _rows(number: int) -> str:
-    return f"{number} row" if number == 1 else f"{number} rows"
+def _unknown_status(word: str, lines: int, instead: str = "") -> str:
+    rows = "1 row" if lines == 1 else f"{lines} rows"
+    return f"nobody knows the status {word} of {rows}{instead}"
 
 
 def _shop_codes(table: Typed, text: dict[str, pd.Series], notes: list[str]) -> None:
@@ -123,10 +124,8 @@ def _status(
     table.columns["status_known"] = codes.notna().astype("boolean")
     unknown = raw[codes.isna() & raw.notna()].value_counts()
     for word, lines in unknown.head(10).items():
-        if len(str(word)) <= 40:
-            notes.append(f"unknown status word {word!r} in {lines} rows")
-        else:
-            notes.append(f"an unknown status word in {lines} rows")
+        status = repr(word) if len(str(word)) <= 40 else "of over 40 letters"
+        notes.append(_unknown_status(status, lines, ": taken from what else the row prints"))
 
 
 def _post_from_link(table: Typed, text: dict[str, pd.Series], notes: list[str]) -> None:

@@ -162,7 +162,7 @@ def _read_sheet(
     misplaced.refuse_one_buyer(table, _printed_names(header), data)
     taken.notes += absent.lacking(header, sheet.optional, table.columns, data)
     _one_currency(taken, table, data, reading)
-    finish.derive(kind, table, taken.text, taken.notes, header)
+    finish.derive(kind, table, _of_data(taken.text, data), taken.notes, header)
     rows, good, broken = _good_rows(taken, table, data)
     if kind.windowed and window is not None:
         late = misplaced.later_posts(rows, window)
@@ -314,8 +314,9 @@ def _window(kind: Kind, period: Period | None, reading: Reading, daily: bool) ->
         period = Period(*reading.window, partial=False)
     if period is None and not daily:
         raise ExportError(
-            f"is a file of {kind.title} and its name holds no period, nor does any column. Rename "
-            "it to end in _20260701-20260731, or give --window 2026-07-01..2026-07-31."
+            f"is a file of {kind.title} and its name holds no period, nor does any column. Add its "
+            "first and last day to its name, written as in _20260701-20260731; or give them, for "
+            "all such files at once, as in kit ingest --window 2026-07-01..2026-07-31."
         )
     return period
 
@@ -338,6 +339,14 @@ def _data_rows(sheet: _Sheet, table: Typed) -> tuple[np.ndarray, dict]:
             if type_of(name) in ("money", "count") and pd.notna(column.iat[position]):
                 printed_totals.setdefault(name, column.iat[position].item())
     return data & ~total, printed_totals
+
+
+def _of_data(text: dict[str, pd.Series], data: np.ndarray) -> dict[str, pd.Series]:
+    """The cells without the words of rows that are no data, which nobody has to know."""
+    if data.all():
+        return text
+    words = [name for name in ("status", "content_type") if name in text]
+    return text | {name: text[name].where(data) for name in words}
 
 
 def _one_currency(sheet: _Sheet, table: Typed, data: np.ndarray, reading: Reading) -> None:

@@ -36,16 +36,15 @@ class Readiness:
     as_of: date | None
 
 
-def check(client: Client, as_of: date | str | None = None, report: str | None = None) -> Readiness:
+def check(client: Client, as_of: date | str | None = None) -> Readiness:
     """The gates of a client's data for a report of `as_of`, by default the newest day it holds.
 
-    Never looks at the clock. `report` only names the report in the reasons. Raises `ClientError`
-    for a day before the data.
+    Never looks at the clock. Raises `ClientError` for a day before the data.
     """
     if client.in_warehouse and (problems := client.connection.problems()):
         raise ClientError(" ".join(problems))
     if client.newest_day() is None:
-        return _without_data(client, as_of, report)
+        return _without_data(client, as_of)
     day = _day_of_report(client, as_of)
     told, tolerance = reconcile.tellings(client, day), client.policy.reconciliation_tolerance
     compared = reconcile.reconciled(told, day, tolerance)
@@ -53,7 +52,7 @@ def check(client: Client, as_of: date | str | None = None, report: str | None = 
     failed = made.loc[~made["passed"], "detail"].tolist()
     return Readiness(
         ready=not failed,
-        reasons=[f"{report}: {reason}" if report else reason for reason in failed],
+        reasons=failed,
         gates=made,
         tables=grades.supply(client, day, compared),
         compared=compared,
@@ -85,7 +84,7 @@ def _day_of_report(client: Client, as_of: date | str | None) -> date:
 _NO_DAY = date(2000, 1, 1)
 
 
-def _without_data(client: Client, as_of: date | str | None, report: str | None) -> Readiness:
+def _without_data(client: Client, as_of: date | str | None) -> Readiness:
     """Nothing could be read: never ready, and the refused files say why."""
     compared = reconcile.nothing()
     told = f"{client.name} has no readable data. Put exports into {client.folder / 'exports'}."
@@ -93,10 +92,9 @@ def _without_data(client: Client, as_of: date | str | None, report: str | None) 
         [("data", False, told), ("files", *gates.files(client))],
         columns=["gate", "passed", "detail"],
     )
-    failed = made.loc[~made["passed"], "detail"]
     return Readiness(
         ready=False,
-        reasons=[f"{report}: {reason}" if report else reason for reason in failed],
+        reasons=made.loc[~made["passed"], "detail"].tolist(),
         gates=made,
         tables=grades.supply(client, _NO_DAY, compared),
         compared=compared,

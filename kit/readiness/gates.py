@@ -8,7 +8,7 @@ from typing import NamedTuple
 import ibis
 import pandas as pd
 
-from kit import drift, retold, vanished
+from kit import aside, drift, retold, vanished
 from kit.client import Client
 from kit.exports.headers import printed
 from kit.exports.kinds import KINDS, type_of
@@ -20,6 +20,7 @@ from kit.windows import gaps
 
 # Definitions §1: lines whose status word nobody knows, as a share of the money.
 UNKNOWN_STATUS_SHARE = 0.01
+MOST_REFUSALS = 3  # reasons told in full
 
 
 def table(client: Client, as_of: date, compared: pd.DataFrame) -> pd.DataFrame:
@@ -46,7 +47,10 @@ def files(client: Client) -> tuple[bool, str]:
     refused = client.frame("set_aside").query("rule == 'file refused'")
     if refused.empty:
         return True, "No file was refused."
-    return False, f"Refused: {' '.join(refused['value'])} Mend or remove the file."
+    told = aside.refusals(zip(refused["file"], refused["value"], strict=True))
+    shown, more = told[:MOST_REFUSALS], len(told) - MOST_REFUSALS
+    rest = f" And {more} more: kit ingest --client {client.name} names each." if more > 0 else ""
+    return False, f"Refused: {' '.join(shown)}{rest} Mend these files or take them out of exports."
 
 
 def coverage(client: Client, as_of: date) -> tuple[bool, str]:
@@ -233,7 +237,8 @@ def set_aside(client: Client) -> tuple[bool, str]:
     ]
     return (
         False,
-        f"Set aside: {'; '.join(told)}, over {tolerance:.1%}.{said} See the set-aside rows.",
+        f"Set aside: {'; '.join(told)}, over {tolerance:.1%}.{said} kit check --client "
+        f"{client.name} lists the rows with the rule that each broke: download the files again.",
     )
 
 

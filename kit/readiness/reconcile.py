@@ -29,6 +29,7 @@ MOSTLY = 0.8
 USUAL_WINDOWS = 3
 # A renamed creator's old weeks stand under two names; a column in other rows moves most of a list.
 MISPLACED = 0.5
+CREATORS, VIDEOS, LINES = "the creator list", "the video list", "the export of affiliate orders"
 _KEYS = ["window_start", "window_end"]
 _BY_WINDOW = [*_KEYS, "whole", "other"]
 
@@ -37,7 +38,7 @@ class Telling(NamedTuple):
     """Two tellings of the same sales, a row per window over all history.
 
     `promised`: the platform's own definition has them equal. Others block only where this client's
-    exports usually agree.
+    exports usually agree. `hint` says why they differ, whatever the windows show.
     """
 
     what: str
@@ -46,6 +47,7 @@ class Telling(NamedTuple):
     promised: bool = False
     hint: str = ""
     allowed: float | None = None  # of the worst window, where it is not policy's of them all
+    downloads: tuple[str, str] = ("the first", "the second")  # either may be cut short
 
 
 def tellings(client: Client, as_of: date) -> list[Telling]:
@@ -56,13 +58,14 @@ def tellings(client: Client, as_of: date) -> list[Telling]:
         Telling("GMV by creator", "video, LIVE and product card", _parts(lists), True,
                  "a column of the list was taken for another"),
         Telling("GMV by creator", "the affiliate order lines of the same days",
-                 _lines(client, lists), True),
+                 _lines(client, lists), True, downloads=(CREATORS, LINES)),
         Telling("Video GMV by creator", "the videos of the same days",
-                 _posts(client, lists, "gmv_video", posts, video)),
+                 _posts(client, lists, "gmv_video", posts, video), downloads=(CREATORS, VIDEOS)),
         Telling("LIVE GMV by creator", "the LIVEs of the same days",
-                 _posts(client, lists, "gmv_live", posts, live)),
+                 _posts(client, lists, "gmv_live", posts, live),
+                 downloads=(CREATORS, "the LIVE list")),
         Telling("Affiliate GMV", "those of its orders that the shop orders hold",
-                _shop(client, as_of)),
+                _shop(client, as_of), downloads=(LINES, "the export of shop orders")),
         Telling("GMV by creator", "what each creator's own order lines bear out",
                 _borne_out(client, lists, "creator_id"),
                 hint="its names stand in other rows than they belong to, or a creator was renamed "
@@ -74,7 +77,8 @@ def tellings(client: Client, as_of: date) -> list[Telling]:
     if _in_four_weeks(lists, as_of).empty:
         own = posts[posts["source"].isin(video)]
         lines = "the affiliate order lines of videos of the same days"
-        found.append(Telling("GMV by video", lines, _lines(client, own, "video")))
+        both = (VIDEOS, LINES)
+        found.append(Telling("GMV by video", lines, _lines(client, own, "video"), downloads=both))
     return found
 
 
@@ -252,7 +256,7 @@ def _row(told: Telling, recent: pd.DataFrame, allowed: float) -> tuple | None:
     allowed = told.allowed or allowed
     agrees = share <= allowed
     blocks = not agrees and usual
-    reason = "" if agrees else told.hint or _likely(recent)
+    reason = "" if agrees else told.hint or _likely(told, recent)
     why = (told.what, told.against, whole, other, whole - other, share)
     return (*why, allowed, agrees, blocks, reason)
 
@@ -264,15 +268,18 @@ def _usually_agree(table: pd.DataFrame, allowed: float) -> bool:
     return agree.sum() >= USUAL_WINDOWS and agree.mean() >= 0.5
 
 
-def _likely(table: pd.DataFrame) -> str:
+def _likely(told: Telling, table: pd.DataFrame) -> str:
     """Where most of a difference lies, or that it is spread, and what that speaks for."""
     apart = table["whole"] - table["other"]
-    short = "the second" if apart.sum() > 0 else "the first"
+    short = told.downloads[1 if apart.sum() > 0 else 0]
     top = apart.abs().idxmax()
     if len(table) > 1 and abs(apart[top]) >= MOSTLY * apart.abs().sum():
         days = words.period(table.loc[top, "window_start"], table.loc[top, "window_end"])
         return f"most of it in {days}: {short} is cut short or older there, download it again"
-    return f"spread over the days: {short} lacks rows, by a filter or a page that was not exported"
+    return (
+        f"spread over the days: {short} lacks rows, by a filter or a page that was not exported; "
+        "download it again without a filter"
+    )
 
 
 def notes(compared: pd.DataFrame) -> list[str]:

@@ -73,7 +73,7 @@ def test_sample_applications_keep_words_nobody_knows():
         "5799000000000000404",
         "SAMPLE_STATUS",
     ]
-    assert export.notes == ["unknown status word 'SAMPLE_STATUS' in 1 row"]
+    assert export.notes == ["nobody knows the status 'SAMPLE_STATUS' of 1 row"]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ MESSAGES = {
     "another_currency_code.csv": "prints GBP, and the client's currency is USD",
     f"gmv_zero{WEEK}.csv": "says Creator-attributed GMV 0 for 33 orders",
     "payment_amount_empty.csv": "says Payment Amount 0 for 3 orders",
-    "month_first.csv": "has dates that cannot be day/month/year, which is usual for affiliate",
+    "month_first.csv": "has dates that cannot be day/month/year (06/27/2026 in row 2), which is",
     "both_day_orders.csv": "prints some dates as day/month/year and others as month/day/year",
     "outside_its_period_20260701_20260705_1.csv": "has dates that cannot be day/month/year",
     f"two_tables{WEEK}.csv": "holds two tables below each other (another header in row 6)",

@@ -404,8 +404,15 @@ def test_unknown_words_keep_the_line_and_are_said(tmp_path):
     assert export.rows["status_raw"].tolist()[1:] == ["Marooned", "Marooned"]
     assert export.rows["status_known"].tolist() == [True, False, False]
     assert pd.isna(export.rows["content_type"].iloc[1])
-    assert "unknown status word 'Marooned' in 2 rows" in export.notes
+    said = "nobody knows the status 'Marooned' of 2 rows: taken from what else the row prints"
+    assert said in export.notes
     assert "unknown content type 'Hologram'" in export.notes
+
+
+def test_the_prose_under_the_headers_is_no_unknown_status():
+    export = one(FIXTURES / "shop_orders__en_definitions_row.csv")
+    assert "dropped 1 row of definitions (row 2)" in export.notes
+    assert not any("status" in note for note in export.notes)
 
 
 def test_shop_status_comes_from_its_word_or_else_from_the_row_s_own_times(tmp_path):
@@ -417,7 +424,9 @@ def test_shop_status_comes_from_its_word_or_else_from_the_row_s_own_times(tmp_pa
     codes = ["to_ship", "shipped", "cancelled", "completed", "to_ship", "completed"]
     assert export.rows["status"].tolist() == codes
     assert export.rows["status_known"].tolist() == [True, *[False] * 4, True]
-    assert export.notes == ["unknown status word 'xxxxxx' in 4 rows"]  # it might be a name
+    assert export.notes == [  # it might be a name
+        "nobody knows the status 'xxxxxx' of 4 rows: taken from what else the row prints"
+    ]
 
 
 def test_paid_means_settled_only_once_the_commission_is_paid(tmp_path):
