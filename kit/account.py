@@ -175,7 +175,7 @@ def notes(read: Read, books: ledgers.Ledgers, tables: dict, config: Config) -> l
         if pd.notna(row[told]) and row[told]
     ]
     notes += refunds.sentences(tables["shop_orders"])
-    notes += drift.sentences(drift.changes(tables["headers"]))
+    notes += drift.sentences(drift.changes(tables["headers"]), tables["files"], config.gone)
     notes += lists.replaced(tables["windows"])
     notes += _window_notes(tables["windows"])
     notes += books.notes

@@ -7,15 +7,16 @@ A column that the platform renames would be read as missing for weeks. So every 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from kit import gone
 from kit.exports.headers import names, normalise
-from kit.exports.kinds import KINDS, type_of
+from kit.exports.kinds import KINDS, is_of_api, type_of
 from kit.exports.looks import Look, alike
 
 # Two headers at least this alike may be one under two names.
@@ -25,7 +26,7 @@ CALLED_SO = 0.6
 
 COLUMNS = [
     *("kind", "file", "sheet", "seen_on", "change", "header", "column", "used", "money"),
-    *("likeliest", "lasts"),
+    *("likeliest", "lasts", "before"),
 ]
 
 
@@ -49,8 +50,8 @@ def changes(headers: pd.DataFrame) -> pd.DataFrame:
     `change`: gone (the kit's `column`, under `header` until then) or new (`header`, known as
     `column` or unknown). `used` and `money`: does a figure rest on the column, and is it money.
     `likeliest`: of a column gone the new unknown header most like it, of such a header the
-    column's old name; '' if none is. `lasts`: still so in the kind's newest sheet. The API's files
-    are compared among themselves.
+    column's old name; '' if none is. `lasts`: still so in the kind's newest sheet. `before` is the
+    file compared with. The API's files are compared among themselves.
     """
     told = []
     headers = headers.dropna(subset=["header"])  # a copy for sharing holds none
@@ -80,11 +81,6 @@ def unknown(headers: pd.DataFrame) -> dict[tuple[str, str], dict[str, Look]]:
     return found
 
 
-def is_of_api(file: str) -> bool:
-    """Whether a file is the API's JSON, which has columns of its own."""
-    return file.lower().endswith(".json")
-
-
 def _sheets(headers: pd.DataFrame) -> Iterator[_Sheet]:
     rows = headers.assign(sheet=headers["sheet"].fillna(""))
     rows = rows.sort_values(["seen_on", "file", "sheet", "place"], kind="stable")
@@ -109,19 +105,20 @@ def _look(row: Any) -> Look:
 
 
 def _of_kind(kind: str, sheets: list[_Sheet]) -> list[dict[str, Any]]:
-    told = []
+    told: list[dict[str, Any]] = []
     looks: dict[str, Look] = {}
     for before, now in zip(sheets, sheets[1:], strict=False):
         looks |= {name: look for name, look in before.looks.items() if look.shape != "empty"}
-        gone = {c: h for c, h in before.known.items() if c not in now.known}
+        begun = len(told)
+        lost = {c: h for c, h in before.known.items() if c not in now.known}
         fresh = [h for h in now.unknown if h not in before.unknown]
-        pairs = _pairs(gone, fresh, looks, now.looks)
-        for column, header in gone.items():
+        pairs = _pairs(lost, fresh, looks, now.looks)
+        for column, header in lost.items():
             told.append(
                 _change(kind, now, "gone", header, column)
                 | {"likeliest": pairs.get(column, ""), "lasts": column not in sheets[-1].known}
             )
-        old = {header: gone[column] for column, header in pairs.items()}
+        old = {header: lost[column] for column, header in pairs.items()}
         for header in fresh:
             told.append(
                 _change(kind, now, "new", header, None)
@@ -132,6 +129,8 @@ def _of_kind(kind: str, sheets: list[_Sheet]) -> list[dict[str, Any]]:
                 _change(kind, now, "new", now.known[column], column)
                 | {"likeliest": "", "lasts": column in sheets[-1].known}
             )
+        for change in told[begun:]:
+            change["before"] = before.file
     return told
 
 
@@ -207,27 +206,34 @@ def likeness(header: str, other: str) -> float:
     return max(letters, SequenceMatcher(None, sorted_one, sorted_two).ratio())
 
 
-def sentences(table: pd.DataFrame) -> list[str]:
+def sentences(
+    table: pd.DataFrame, files: pd.DataFrame, declared: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
     """The changes a person should know: columns gone and headers that nobody knows, once each.
 
-    Several changes of one kind in one file are one sentence.
+    Several changes of one kind in one file are one sentence. `files` is the table of files,
+    `declared` the columns that are known to be gone, by kind: of them nothing is said.
     """
     told = []
+    until = files.groupby("file")["last_day"].max()
+    known = [c in declared.get(k, ()) for k, c in zip(table["kind"], table["column"], strict=True)]
+    table = table[~(pd.Series(known, table.index, dtype=bool) & table["change"].eq("gone"))]
     worth = table[(table["change"] == "gone") & table["used"] | table["column"].isna()]
     for (kind, file), own in worth.groupby(["kind", "file"], sort=False):
         title = KINDS[str(kind)].title
-        parts = [_part(row) for row in own.to_dict("records")]
+        parts = [_part(row, until.get(row["before"])) for row in own.to_dict("records")]
         told.append(f"{file}: {title}, changed since the download before: {'; '.join(parts)}.")
     return told
 
 
-def _part(row: dict[str, Any]) -> str:
+def _part(row: dict[str, Any], held_until: Any) -> str:
     if row["change"] == "new":
         known = f", perhaps {row['likeliest']} until now" if row["likeliest"] else ""
         return f"{row['header']} is new and unknown{known}"
     if row["likeliest"]:
         return f"{row['header']} is gone, perhaps now {row['likeliest']} ({mend(row)})"
-    return f"{row['header']} is gone"
+    line = gone.line(row["kind"], row["column"], row["header"], held_until)
+    return f"{row['header']} is gone{f' ({line})' if line else ''}"
 
 
 def mend(row: dict[str, Any]) -> str:

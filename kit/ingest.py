@@ -43,7 +43,7 @@ TOLD_WINDOWS = "windows.csv"
 SALT_BYTES = 32
 ROWS_TOGETHER = 122_880
 MADE_BY = (
-    "account build cache columns contracts day_orders downloads drift ingest ledger_files "
+    "account build cache columns contracts day_orders downloads drift gone ingest ledger_files "
     "ledger_values ledgers lines lists people pseudonyms restated retold threads vanished windows"
 )
 

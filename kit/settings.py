@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from kit import addresses, contracts, goals, sizes
+from kit import addresses, contracts, goals, gone, sizes
 from kit.exports import KINDS, day_order, headers
 
 LEAST_MEMORY = 128 * 1024**2
@@ -82,6 +82,9 @@ class Config(BaseModel):
     headers: dict[str, dict[str, str]] = Field(
         default_factory=dict, description="[headers.<kind>] new header = known one"
     )
+    gone: dict[str, dict[str, date]] = Field(
+        default_factory=dict, description="[gone.<kind>] column = first day without it"
+    )
 
     @field_validator("currency", "market")
     @classmethod
@@ -135,11 +138,8 @@ class Config(BaseModel):
     @field_validator("headers")
     @classmethod
     def _headers(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        _refuse_strange("kind of export", value, KINDS)
         for kind, own in value.items():
-            if kind not in KINDS:
-                near = difflib.get_close_matches(kind, KINDS, n=1)
-                hint = f"Did you mean {near[0]}?" if near else f"Kinds are {', '.join(KINDS)}."
-                raise ValueError(f"no kind of export is called {kind}. {hint}")
             for header, column in own.items():
                 # An empty name: the header is known to the client and left unread.
                 if column and headers.canonical(kind, column) is None:
@@ -150,3 +150,9 @@ class Config(BaseModel):
                         f"header of {kind}.{hint}"
                     )
         return value
+
+    @field_validator("gone")
+    @classmethod
+    def _gone(cls, value: dict[str, dict[str, date]], info: Any) -> dict[str, dict[str, date]]:
+        _refuse_strange("kind of export", value, KINDS)
+        return gone.named(value, info.data.get("headers", {}))

@@ -45,6 +45,9 @@ FULL = {"Video ID": "post_id", "Refunds": "refunded_amount", "Video views": "vie
 RENAMED = {"Video ID": "post_id", "Total refunds": None, "Video views": "views"}
 
 
+FILES = pd.DataFrame({"file": ["0.csv"], "last_day": [pd.Timestamp("2026-05-03")]})
+
+
 def test_a_renamed_column_is_told_once_with_its_likeliest_name():
     table = drift.changes(headers(FULL, RENAMED, RENAMED))
     assert table[["file", "change", "header", "likeliest", "lasts"]].to_numpy().tolist() == [
@@ -52,7 +55,7 @@ def test_a_renamed_column_is_told_once_with_its_likeliest_name():
         ["1.csv", "new", "Total refunds", "Refunds", True],
     ]
     assert table["money"].tolist() == [True, False]
-    assert drift.sentences(table) == [
+    assert drift.sentences(table, FILES, {}) == [
         "1.csv: video data, changed since the download before: Refunds is gone, perhaps now Total "
         'refunds (if so, add "Total refunds" = "refunded_amount" under [headers.video_data] in '
         'client.toml; if not, "Total refunds" = ""); Total refunds is new and unknown, perhaps '

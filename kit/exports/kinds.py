@@ -211,6 +211,11 @@ _TYPES = {
 TYPE_OF = {name: kind for kind, names in _TYPES.items() for name in names}
 
 
+def is_of_api(file: str) -> bool:
+    """Whether a file is the API's JSON, which has columns of its own."""
+    return file.lower().endswith(".json")
+
+
 def type_of(column: str) -> str:
     """How a canonical column is parsed: money, count, number, rate, time, day, id … or text.
 

@@ -11,6 +11,7 @@ from datetime import date
 
 import pandas as pd
 
+from kit import gone
 from kit.client import Client
 from kit.errors import ClientError
 from kit.readiness import coverage, gates, grades, pieces, reconcile
@@ -49,6 +50,7 @@ def check(client: Client, as_of: date | str | None = None) -> Readiness:
     told, tolerance = reconcile.tellings(client, day), client.policy.reconciliation_tolerance
     compared = reconcile.reconciled(told, day, tolerance)
     made = gates.table(client, day, compared)
+    declared = gates.gone_columns(client)
     failed = made.loc[~made["passed"], "detail"].tolist()
     return Readiness(
         ready=not failed,
@@ -56,8 +58,9 @@ def check(client: Client, as_of: date | str | None = None) -> Readiness:
         gates=made,
         tables=grades.supply(client, day, compared),
         compared=compared,
-        cannot=pieces.cannot(client),
+        cannot=[*pieces.cannot(client), *gone.cannot(declared)],
         notes=[
+            *gone.doubts(declared),
             *coverage.old_gaps(client, day),
             *coverage.shorter(client),
             *pieces.orphans(client),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ibis
 import pandas as pd
 
-from kit import aside, drift, retold, vanished
+from kit import aside, drift, gone, retold, vanished
 from kit.client import Client
 from kit.exports.headers import printed
-from kit.exports.kinds import KINDS, type_of
+from kit.exports.kinds import KINDS, is_of_api, type_of
 from kit.metrics.fetch import fetch
 from kit.metrics.sales import counting_lines
 from kit.readiness import reconcile
@@ -71,7 +71,8 @@ def coverage(client: Client, as_of: date) -> tuple[bool, str]:
 class Lacking(NamedTuple):
     """A column that figures rest on and that a sheet lacks, perhaps under a new name.
 
-    `mend` says which header may be it, or is ''. `met`: other sheets of the client have it.
+    `mend` says which header may be it, else how to say that it is gone, or is ''. `met`: other
+    sheets of the client have it.
     """
 
     kind: str
@@ -91,12 +92,13 @@ def lacking_columns(client: Client, as_of: date) -> list[Lacking]:
     files = client.frame("files").dropna(subset=["kind"])
     recent = files[files["last_day"].fillna(files["seen_on"]) >= start].fillna({"sheet": ""})
     headers = client.frame("headers")
+    excused = {(sheet, one.column) for one in gone_columns(client) for sheet in one.excused}
     renamed = drift.renamed(headers)
     known = _headers_met(headers)
     strange = drift.unknown(headers)
     found = []
     for sheet in recent.itertuples():
-        key = (str(sheet.kind), drift.is_of_api(sheet.file))
+        key = (str(sheet.kind), is_of_api(sheet.file))
         met, own = known.get(key, {}), strange.get((sheet.file, sheet.sheet), {})
         for column in sheet.missing:
             money = type_of(column) == "money"
@@ -105,10 +107,15 @@ def lacking_columns(client: Client, as_of: date) -> list[Lacking]:
                 now = now if now in own else ""
             else:
                 now = drift.resembling(key[0], column, own) if money else ""
+            if not now and ((sheet.file, sheet.sheet), column) in excused:
+                continue
             if now or (money and column in met):
                 row = {"kind": key[0], "column": column, "likeliest": now}
-                mend = f"perhaps it is {now}: {drift.mend(row)}" if now else ""
                 header = met.get(column, printed(key[0], column))
+                mend = f"perhaps it is {now}: {drift.mend(row)}" if now else ""
+                mend = mend or gone.line(
+                    *key[:1], column, header, _held_until(client, sheet, column)
+                )
                 found.append(Lacking(key[0], sheet.file, header, mend, column in met))
     return found
 
@@ -132,13 +139,27 @@ def changed_columns(client: Client, as_of: date) -> list[str]:
     files = client.frame("files")
     recent = files.loc[files["last_day"].fillna(files["seen_on"]) >= start, "file"]
     changes = drift.changes(client.frame("headers"))
-    return drift.sentences(changes[changes["file"].isin(recent) & changes["lasts"].astype(bool)])
+    changes = changes[changes["file"].isin(recent) & changes["lasts"].astype(bool)]
+    return drift.sentences(changes, files, client.config.gone)
+
+
+def gone_columns(client: Client) -> list[gone.Standing]:
+    """What the downloads say of each column that client.toml declares gone."""
+    return gone.standing(client.frame("files"), client.frame("headers"), client.config.gone)
+
+
+def _held_until(client: Client, sheet: Any, column: str) -> Any:
+    """The last day that other downloads of the kind with a column reach; NaT where one is later."""
+    files = client.frame("files")
+    own = files[files["kind"].eq(sheet.kind) & ~files["file"].map(is_of_api)]
+    has = own[~own["missing"].map(lambda lost: column in lost)]["last_day"].max()
+    return has if has < sheet.last_day else pd.NaT
 
 
 def _headers_met(headers: pd.DataFrame) -> dict[tuple, dict[str, str]]:
     """By kind and whether it is the API's: each canonical column met, with its newest header."""
     rows = headers.dropna(subset=["column", "header"]).sort_values(["seen_on", "file"])
-    api = rows["file"].map(drift.is_of_api)
+    api = rows["file"].map(is_of_api)
     return {
         key: dict(zip(own["column"], own["header"], strict=True))
         for key, own in rows.groupby([rows["kind"], api])

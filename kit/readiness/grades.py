@@ -10,6 +10,7 @@ import pandas as pd
 
 from kit import words
 from kit.client import Client
+from kit.exports.headers import printed
 from kit.metrics.fetch import fetch, value
 from kit.metrics.periods import four_weeks
 from kit.metrics.sales import counting_lines, within
@@ -59,6 +60,7 @@ class _Facts:
         aside = client.frame("set_aside").dropna(subset=["row"])
         self.aside = aside.groupby("kind").agg(rows=("row", "size"), money=("money", "sum"))
         self.lacking = gates.lacking_columns(client, as_of)
+        self.gone = gates.gone_columns(client)
         self.tolerance = client.policy.reconciliation_tolerance
 
 
@@ -184,6 +186,11 @@ def _graded(
     if against:
         return {"grade": NOT_USABLE, "why": "; ".join(against)}
     mind = [f"no data for {words.period(gap.start, gap.end)}" for gap in missing]
+    mind += [
+        f"{printed(kind, one.column)} is gone since {words.day(one.day)}"
+        for one in facts.gone
+        if one.kind == kind and one.excused
+    ]
     told_twice = int(own["retold"].fillna(0).sum())
     if told_twice:
         mind.append(f"{words.count(told_twice, 'row')} told otherwise before")

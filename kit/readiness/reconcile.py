@@ -6,6 +6,7 @@ still in (definitions §5).
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -55,7 +56,8 @@ def tellings(client: Client, as_of: date) -> list[Telling]:
     lists, posts = client.frame("creator_stats"), client.frame("post_stats")
     video, live = ("video_data", "video_list"), ("live_list",)
     found = [
-        Telling("GMV by creator", "video, LIVE and product card", _parts(lists), True,
+        Telling("GMV by creator", "video, LIVE and product card",
+                 _parts(lists, client.config.gone.get("creator_data", {})), True,
                  "a column of the list was taken for another"),
         Telling("GMV by creator", "the affiliate order lines of the same days",
                  _lines(client, lists), True, downloads=(CREATORS, LINES)),
@@ -130,10 +132,16 @@ def _in_four_weeks(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
     return rows[(rows["window_start"] >= start) & (rows["window_end"] <= pd.Timestamp(as_of))]
 
 
-def _parts(lists: pd.DataFrame) -> pd.DataFrame:
-    """Each creator's GMV against its own parts, where the list has them."""
+def _parts(lists: pd.DataFrame, declared: Container[str]) -> pd.DataFrame:
+    """Each creator's GMV against its own parts, where the list has them.
+
+    Windows without a part that is declared gone are left out.
+    """
     names = ["gmv_video", "gmv_live", "gmv_product_card"]
     rows = lists.dropna(subset=names, how="all")
+    if gone := [name for name in names if name in declared]:
+        told = rows.groupby(_KEYS)[gone].transform("count")
+        rows = rows[told.gt(0).all(axis=1)]  # without a part no sum is due
     return _by_window(rows.assign(whole=rows["gmv"], other=rows[names].sum(axis=1)))
 
 
