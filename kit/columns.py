@@ -121,4 +121,9 @@ def look_up(keys: pd.Series, values: pd.Series) -> pd.Series:
 
 def empty(table: Any) -> pd.DataFrame:
     """No rows, every promised column, the types `frame` gives."""
+    return _empty(table).copy()
+
+
+@functools.cache
+def _empty(table: Any) -> pd.DataFrame:
     return frame(arrow(pd.DataFrame(), table))

@@ -42,6 +42,7 @@ REPORTED = {
 TOLD_WINDOWS = "windows.csv"
 SALT_BYTES = 32
 ROWS_TOGETHER = 122_880
+DISTINCT = {"order_id", "row"}
 MADE_BY = (
     "account build cache columns contracts day_orders downloads drift gone ingest ledger_files "
     "ledger_values ledgers lines lists people pseudonyms restated retold threads vanished windows"
@@ -263,8 +264,22 @@ def _write(
 
 
 def _parquet(table: pa.Table, path: Path) -> None:
-    # parts small enough that a question about few weeks leaves the rest of a large table unread
-    pq.write_table(table, path, compression="zstd", version="2.6", row_group_size=ROWS_TOGETHER)
+    # Times and ids of lines are nearly all distinct: a dictionary of them is built for nothing.
+    # Parts are small enough that a question about few weeks leaves the rest of a table unread.
+    repeated = [
+        f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
+        for field in table.schema
+        if field.name not in DISTINCT and not pa.types.is_timestamp(field.type)
+    ]
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        version="2.6",
+        row_group_size=ROWS_TOGETHER,
+        use_dictionary=repeated,
+        store_decimal_as_integer=True,
+    )
 
 
 def is_current(folder: Path) -> bool:

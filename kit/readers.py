@@ -49,7 +49,7 @@ def read_all(tasks: list[Task], helpers: int | None = None) -> list[Answer]:
 def _worthwhile(tasks: list[Task]) -> int:
     size = sum(path.stat().st_size for path in {path for path, _, _ in tasks})
     can = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(can - 1, MOST_HELPERS, size // WORTH_A_HELPER_BYTES)
+    return max(min(can - 1, MOST_HELPERS, size // WORTH_A_HELPER_BYTES, len(tasks) - 1), 0)
 
 
 def _work(waiting: deque[tuple[int, Task]], answers: dict[int, Answer]) -> None:

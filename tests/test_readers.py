@@ -38,3 +38,10 @@ def test_a_helper_that_dies_leaves_its_file_to_the_others(tasks, monkeypatch):
 
 def test_few_small_files_need_no_helper(tasks):
     assert readers._worthwhile(tasks) == 0
+
+
+def test_one_file_needs_no_helper_however_large_it_is(tasks, monkeypatch):
+    monkeypatch.setattr(readers, "WORTH_A_HELPER_BYTES", 1)
+    monkeypatch.setattr(readers.os, "sched_getaffinity", lambda _: range(4), raising=False)
+    asked = [readers._worthwhile(tasks[:files]) for files in range(5)]
+    assert asked == [0, 0, 1, 2, 3]
