@@ -44,7 +44,9 @@ def _unknown(
         if name not in rows or column not in rows[name]:
             continue
         named = rows[name].dropna(subset=[column])
-        lost = named[[former.get(value, value) not in known for value in named[column]]]
+        lost = named[
+            ~named[column].map(lambda value: former.get(value, value) in known).astype(bool)
+        ]
         told = [
             f"{labels[name]}: row {row}, column {column} holds {value!r}, which "
             f"{labels[register]} does not have.{_near(value, known)}"

@@ -28,6 +28,16 @@ def test_it_holds_settings_a_drop_zone_and_blank_ledgers(tmp_path):
     assert all(table.empty for table in ledgers.tables.values())
 
 
+def test_ledgers_may_be_filled_in_one_after_the_other(tmp_path):
+    (tmp_path / "data").mkdir()
+    ledgers = new_client("acme", home=tmp_path) / "ledgers"
+    with (ledgers / "creators.csv").open("a") as file:
+        file.write("mia,12000\n")
+    books = read_ledgers(ledgers, "USD")
+    assert books.refused == []
+    assert books.tables["creators"]["creator_id"].tolist() == ["mia"]
+
+
 def test_an_existing_client_is_left_alone(tmp_path):
     folder = new_client("acme", home=tmp_path)
     (folder / "client.toml").write_text("mine")
