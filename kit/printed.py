@@ -103,7 +103,7 @@ def ingest(report: IngestReport) -> None:
         print(f"Note: {note}")
     print(f"Refused {words.count(len(report.refused), 'file')}.", flush=True)
     for told in aside.refusals(report.refused):
-        print(f"Refused {told}", file=sys.stderr)
+        print(f"Refused: {told}", file=sys.stderr)
 
 
 def check(client: str, as_of: str | None, as_json: bool, home: str | Path | None) -> bool:

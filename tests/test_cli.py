@@ -133,7 +133,7 @@ def test_files_refused_for_one_reason_are_one_line(kit, home):
     for name in ("cats.csv", "dogs.csv"):
         (home / "data" / "tiny" / "exports" / name).write_text(f"apples,pears\n{name},2\n")
     _, out, err = kit("ingest", "--client", "tiny", "--home", home)
-    assert err.startswith("Refused cats.csv, dogs.csv: each has no header row of a known export")
+    assert err.startswith("Refused: cats.csv, dogs.csv: each has no header row of a known export")
     assert err.count("\n") == 1
     assert "Refused 2 files." in out
     assert "set_aside 2" not in out

@@ -109,11 +109,10 @@ def _refusal(all_sheets: list[files.Sheet], reading: Reading) -> str:
         f"{reason} (sheet {sheet.name})" if len(all_sheets) > 1 else reason
         for sheet, reason in zip(all_sheets, reasons, strict=True)
     ]
-    return (
-        " and ".join(dict.fromkeys(named))
-        + ". Remove the file from exports, or name its headers under [headers.<kind>] in "
-        "client.toml."
-    )
+    # An export that is known to be another's, or no table, must not be made ours by new names.
+    strange = any(reason.startswith(recognise.NONE_KNOWN) for reason in reasons)
+    or_name = ", or name its headers under [headers.<kind>] in client.toml" if strange else ""
+    return f"{' and '.join(dict.fromkeys(named))}. Remove the file from exports{or_name}."
 
 
 def _period(path: Path) -> Period | None:

@@ -82,6 +82,9 @@ def lacks(kind: Kind, columns: Sequence[str]) -> str:
     return ", ".join(headers.printed(kind.name, column) for column in columns)
 
 
+NONE_KNOWN = "is none of the known exports"
+
+
 def why_not(sheet: Sheet, extra: Extra) -> str:
     """Why a sheet is none of the known kinds: the nearest one and what it lacks."""
     best: tuple[float, Kind | None, list[str], list[str]] = (0.0, None, [], [])
@@ -98,7 +101,7 @@ def why_not(sheet: Sheet, extra: Extra) -> str:
     if nearest is None:
         return "has no header row of a known export in its first 15 rows"
     lacking = lacks(nearest, wanting)
-    reason = f"is none of the known exports. Nearest is {nearest.title}; it lacks {lacking}"
+    reason = f"{NONE_KNOWN}. Nearest is {nearest.title}; it lacks {lacking}"
     return reason + (f", and nobody knows {', '.join(strange[:5])}" if strange else "")
 
 
