@@ -30,13 +30,22 @@ def refusals(refused: Iterable[tuple[str, str]]) -> list[str]:
 
     >>> refusals([("a.csv", "a.csv is empty."), ("may/b.csv", "b.csv is empty.")])
     ['a.csv, may/b.csv: each is empty.']
+    >>> refusals([("ledgers/hooks.csv", "hooks.csv: row 3 has no views.")])
+    ['ledgers/hooks.csv: row 3 has no views.']
     """
     names: dict[str, list[str]] = {}
     for name, message in refused:
         told = " ".join(message.split())
-        own = next((n for n in (name, name.rsplit("/", 1)[-1]) if told.startswith(f"{n} ")), "")
-        names.setdefault(told.removeprefix(own).strip() if own else told, []).append(name)
+        for own in (name, name.rsplit("/", 1)[-1]):
+            if told.startswith((f"{own} ", f"{own}:")):
+                told = told.removeprefix(own)
+                break
+        names.setdefault(told, []).append(name)
     return [
-        f"{', '.join(own)}: each {reason}" if len(own) > 1 else f"{own[0]} {reason}"
+        f"{', '.join(own)}: each {reason.lstrip(' :')}" if len(own) > 1 else _of(own[0], reason)
         for reason, own in names.items()
     ]
+
+
+def _of(name: str, reason: str) -> str:
+    return f"{name}{reason}" if reason[:1] in (" ", ":") else f"{name}: {reason}"

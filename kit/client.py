@@ -151,6 +151,8 @@ def _plain(error: ValidationError, path: Path) -> str:
         str(first["input"]).lower(), re.findall(r"'(\w+)'", problem), n=1, cutoff=0.5
     )
     hint = f" Did you mean {near[0]}?" if near else ""
+    if isinstance(first["input"], Mapping):
+        return f"{path}: [{where}] {problem}.{hint}"  # the problem says which line of it
     return f"{path}: {where} is {first['input']!r}. {problem}.{hint}"
 
 
