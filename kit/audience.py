@@ -11,3 +11,4 @@ LISTED: dict[str, Any] = tomllib.loads(
 )
 CREATOR: dict[str, Any] = LISTED["creator"]
 CLIENT: dict[str, Any] = LISTED["client"]
+FOR_CLIENT = "for-client"  # the folder of a client's own copies and decks, beside the weeks

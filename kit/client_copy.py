@@ -51,7 +51,7 @@ def write(client: str, as_of: date, home: str | Path | None = None) -> list[Path
             f"{words.listed(forced)} of {source.relative_to(root)} was published although a check "
             "of its data failed, so no copy is made. Mend what the check found and run it again."
         )
-    folder = root / "reports" / client / "for-client" / source.name
+    folder = root / "reports" / client / audience.FOR_CLIENT / source.name
     folder.mkdir(parents=True, exist_ok=True)
     title = f"{config.name} · {words.week_name(as_of)}, to {words.day(as_of)}"
     return [_write_one(source / name, folder, title, config.share_margins) for name in names]

@@ -22,9 +22,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kit import client as clients
-from kit import message, senders, week
+from kit import client_copy, message, senders, week
 from kit.errors import ClientError, ReportError, plain
 from kit.running import REPORTS
+from kit.settings import Config
 
 SETTINGS = "delivery.toml"
 SENT = "deliveries.jsonl"
@@ -38,6 +39,9 @@ class Target(BaseModel):
 
     name: str = Field(min_length=1)
     kind: Literal["folder", "email", "webhook"]
+    audience: Literal["internal", "client"] = Field(
+        "internal", description="`client` gets the client's own copies and decks, no other file"
+    )
     reports: tuple[Literal[REPORTS], ...] = REPORTS  # type: ignore[valid-type]
     forced: bool = Field(False, description="also what was published although not ready")
     attach: tuple[Literal["html", "pdf", "pptx"], ...] = ("html",)
@@ -62,6 +66,11 @@ class Target(BaseModel):
         lacking = [name for name in needed if not getattr(self, name)]
         if lacking:
             raise ValueError(f"a target of kind {self.kind} needs {' and '.join(lacking)}")
+        if self.audience == "client" and (self.forced or "pdf" in self.attach):
+            raise ValueError(
+                "a target for the client takes no report that was published although not ready, "
+                "and has no PDF: leave out forced, and attach html or pptx"
+            )
         return self
 
 
@@ -124,7 +133,7 @@ def deliver(
         return [
             made
             for target in known
-            for made in _to(target, client, config.name, place, as_of, log, again == target.name)
+            for made in _to(target, client, config, place, as_of, log, again == target.name)
         ]
 
 
@@ -145,13 +154,20 @@ def why_nothing(client: str, home: str | Path | None = None) -> str:
 
 
 def _to(
-    target: Target, client: str, title: str, place: Path, day: date, log: Log, again: bool
+    target: Target,
+    client: str,
+    config: Config,
+    place: Path,
+    day: date,
+    log: Log,
+    again: bool,
 ) -> Iterator[Delivery]:
     wanted = ("published", "forced") if target.forced else ("published",)
     standing = {
         name: _key(target, place / name)
         for name, told in week.reports(place).items()
         if name in target.reports
+        and (target.audience == "internal" or name in client_copy.ALLOWED["reports"])
         and told["status"] in wanted
         and told["parameters"]["as_of"] == day.isoformat()
     }
@@ -166,7 +182,8 @@ def _to(
         why += f"--client {client} --as-of {day} --again '{target.name}'."
         yield Delivery(client, target.name, open_, "unknown", why)
     if fresh:
-        made = message.compose(title, place, fresh, target.attach)
+        compose = message.for_client if target.audience == "client" else message.compose
+        made = compose(config, place, fresh, target.attach)
         status, why = _send(target, made, log, [standing[name] for name in fresh])
         yield Delivery(client, target.name, fresh, status, why)
 

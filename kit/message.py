@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kit import client_copy
+from kit.audience import FOR_CLIENT
+from kit.settings import Config
+
 KINDS = {"html": ("text", "html"), "pdf": ("application", "pdf")}
 DECK = ("application", "vnd.openxmlformats-officedocument.presentationml.presentation")
 
@@ -33,18 +37,47 @@ class Message:
     week: str
 
 
-def compose(title: str, place: Path, reports: Sequence[str], attach: Sequence[str]) -> Message:
-    """A message about these reports of a week's folder, for the client of that title."""
-    parts = [_in_short(place / name / f"{name}.ipynb") for name in reports]
+def compose(config: Config, place: Path, reports: Sequence[str], attach: Sequence[str]) -> Message:
+    """A message about these reports of a week's folder, for us: the internal reports and decks."""
+    parts = [_in_short(_read(place / name / f"{name}.ipynb")) for name in reports]
     files = [
         File(place / name / f"{name}.{kind}", f"{name}.{kind}", KINDS[kind])
         for name in reports
         for kind in attach
         if kind in KINDS
     ]
-    if "pptx" in attach:
-        files += [File(path, path.name, DECK) for path in sorted(place.glob("*.pptx"))]
-    subject = " ".join(f"{title} · week {place.name}".split())  # one line, whatever the name holds
+    return _message(config, place, parts, files, place if "pptx" in attach else None)
+
+
+def for_client(
+    config: Config, place: Path, reports: Sequence[str], attach: Sequence[str]
+) -> Message:
+    """The same for the client: what `audience.toml` lists, with the client's own copies and decks.
+
+    No file of the week's own folder is ever attached; a copy or deck that was not made is left out.
+    """
+    parts = []
+    for name in reports:
+        read = _read(place / name / f"{name}.ipynb")
+        listed = client_copy.allowed(name, config.share_margins)
+        parts.append(_in_short(client_copy.copy(read, listed, "")))
+    copies = place.parent / FOR_CLIENT / place.name
+    files = [
+        File(copies / f"{name}.html", f"{name}.html", KINDS["html"])
+        for name in reports
+        if "html" in attach
+    ]
+    return _message(config, place, parts, files, copies if "pptx" in attach else None)
+
+
+def _message(
+    config: Config, place: Path, parts: list[tuple[str, str]], files: list[File], decks: Path | None
+) -> Message:
+    """The parts under the client's name and week, the files that exist, the decks of a folder."""
+    if decks is not None:
+        files += [File(path, path.name, DECK) for path in sorted(decks.glob("*.pptx"))]
+    # one line, whatever the name holds
+    subject = " ".join(f"{config.name} · week {place.name}".split())
     return Message(
         subject=subject,
         html=f"<h1>{markup.escape(subject)}</h1>\n" + "\n".join(html for html, _ in parts),
@@ -54,14 +87,18 @@ def compose(title: str, place: Path, reports: Sequence[str], attach: Sequence[st
     )
 
 
-def _in_short(notebook: Path) -> tuple[str, str]:
-    """A report's heading and its In-short block, as harmless HTML and as plain text."""
+def _read(notebook: Path) -> Any:
     import nbformat
+
+    return nbformat.read(notebook, as_version=4)
+
+
+def _in_short(read: Any) -> tuple[str, str]:
+    """A report's heading and its In-short block, as harmless HTML and as plain text."""
     from nbconvert.filters import markdown2html
 
     from kit import pages
 
-    read = nbformat.read(notebook, as_version=4)
     heading = pages.heading(read)
     short = _after(read, "In short")
     body = pages.clean_text(markdown2html(short))

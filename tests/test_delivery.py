@@ -21,6 +21,7 @@ pytestmark = pytest.mark.needs("openssl")  # it makes the test server's certific
 
 PASSWORD = "zq-s3cret-pass"
 TOKEN = "zq-t0ken"
+FOR_CLIENT = 'name = "a"\nkind = "folder"\nfolder = "x"\naudience = "client"\n'
 LOGIN = f"\0kit@example.org\0{PASSWORD}"
 
 
@@ -42,7 +43,9 @@ def report(home, name, short, status="published"):
     place.mkdir(parents=True, exist_ok=True)
     output = new_output("execute_result", {"text/markdown": short})
     cells = [new_markdown_cell("# Who earned it?"), new_markdown_cell("## In short")]
-    cells += [new_code_cell("short", outputs=[output])]
+    secret = new_output("execute_result", {"text/markdown": "margin 17.2%"})
+    cells += [new_code_cell("sentences.weekly(week)", outputs=[output])]
+    cells += [new_code_cell("sentences.money_left(week)", outputs=[secret])]
     nbformat.write(new_notebook(cells=cells), place / f"{name}.ipynb")
     (place / f"{name}.html").write_text(f"<html>{short}</html>")
     told = {"status": status, "parameters": {"as_of": AS_OF.isoformat()}}
@@ -175,6 +178,60 @@ def test_a_folder_gets_the_files_and_a_failing_receiver_stops_no_other(home, tmp
     assert names == ["tiny-2026-W19-weekly.pptx", "weekly_review.html"]
 
 
+def decks(home):
+    """The internal deck of the week and the client's own, and a page of the client's copy."""
+    reports = home / "reports" / "tiny"
+    own = reports / "for-client" / "2026-W19"
+    own.mkdir(parents=True)
+    (reports / "2026-W19" / "tiny-2026-W19-weekly.pptx").write_bytes(b"internal deck")
+    (own / "tiny-2026-W19-weekly.pptx").write_bytes(b"client deck")
+    (own / "weekly_review.html").write_text("<html>client page</html>")
+    return own
+
+
+def attached(kept):
+    letter = email.message_from_bytes(kept, policy=policy.default)
+    return {one.get_filename(): one.get_content() for one in letter.iter_attachments()}
+
+
+@pytest.mark.parametrize("audience", ["internal", "client"])
+def test_each_audience_gets_its_own_deck_and_page(home, tmp_path, audience):
+    decks(home)
+    with mail_server(tmp_path, LOGIN) as server:
+        ask(home, by_mail(server, f'attach = ["html", "pptx"]\naudience = "{audience}"\n'))
+        assert states(send(home)) == [("brand", "sent", ("weekly_review",))]
+        files = attached(server.kept[0])
+    assert sorted(files) == ["tiny-2026-W19-weekly.pptx", "weekly_review.html"]
+    assert files["tiny-2026-W19-weekly.pptx"] == f"{audience} deck".encode()
+    assert ("client page" in files["weekly_review.html"]) == (audience == "client")
+
+
+def test_a_client_gets_no_internal_file_where_its_own_were_not_made(home, tmp_path):
+    for path in decks(home).iterdir():
+        path.unlink()
+    report(home, "onboarding", "- a roster for us alone")
+    with mail_server(tmp_path, LOGIN) as server:
+        ask(home, by_mail(server, 'attach = ["html", "pptx"]\naudience = "client"\n'))
+        assert states(send(home)) == [("brand", "sent", ("weekly_review",))]
+        (kept,) = server.kept
+    assert attached(kept) == {}
+    assert b"mia" in kept
+    for unlisted in (b"roster for us", b"17.2%", b"internal deck"):
+        assert unlisted not in kept
+
+
+def test_a_clients_letter_holds_no_unlisted_first_sentence(home, tmp_path):
+    """A report whose In-short block is not listed for clients gives its heading alone."""
+    place = home / "reports" / "tiny" / "2026-W19" / "weekly_review" / "weekly_review.ipynb"
+    place.write_text(place.read_text().replace("sentences.weekly(", "sentences.money_left("))
+    with mail_server(tmp_path, LOGIN) as server:
+        ask(home, by_mail(server, 'audience = "client"\n'))
+        send(home)
+        letter = email.message_from_bytes(server.kept[0], policy=policy.default)
+    assert "Who earned it?" in letter.get_body(("plain",)).get_content()
+    assert "mia" not in letter.get_body(("html",)).get_content()
+
+
 @pytest.mark.parametrize(
     ("told", "message"),
     [
@@ -182,6 +239,12 @@ def test_a_folder_gets_the_files_and_a_failing_receiver_stops_no_other(home, tmp
         ('name = "a"\nkind = "fax"', "kind: Input should be 'folder', 'email' or 'webhook'"),
         ('name = "a"\nkind = "folder"\nfolder = "x"\npasword = "y"', "pasword: Extra inputs"),
         ('name = "a"\nkind = "email"\nsecurity = "none"', "security: Input should be 'tls'"),
+        ('name = "a"\nkind = "folder"\nfolder = "x"\naudience = "all"', "audience: Input should"),
+        (
+            f"{FOR_CLIENT}forced = true",
+            "for the client takes no report that was published although",
+        ),
+        (f'{FOR_CLIENT}attach = ["pdf"]', "has no PDF: leave out forced, and attach html or pptx"),
     ],
 )
 def test_a_wrong_setting_is_named(home, told, message):

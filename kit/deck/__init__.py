@@ -14,6 +14,7 @@ from typing import Any
 
 from kit import client as clients
 from kit import words
+from kit.audience import FOR_CLIENT
 from kit.deck.audience import AUDIENCES, for_client, listed_slides, without_traces
 from kit.deck.kickoff import KICKOFF, kickoff
 from kit.deck.monthly import MONTHLY
@@ -66,7 +67,7 @@ def build_deck(
         config, _ = clients.read_config(clients.client_folder(client, home))
         subject = for_client(subject, config.share_margins)
         slides = listed_slides(slides, kind, config.share_margins)
-        folder = folder.parent / "for-client" / folder.name
+        folder = folder.parent / FOR_CLIENT / folder.name
         folder.mkdir(parents=True, exist_ok=True)
     presentation = opened(Path(master) if master else MASTER)
     core = presentation.core_properties
