@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kit.errors import ReportError
+from kit.language import phrase
 
 UNITS = ("count", "rate", "money", "days", "probability")
 
@@ -36,9 +37,15 @@ class Metric:
     not_said: str
 
     @property
+    def title(self) -> str:
+        """The name in the language of the document."""
+        return phrase(self.name)
+
+    @property
     def definition(self) -> str:
         """The formula and its window in one line, as it stands beside each figure."""
-        return f"{self.formula} ({self.window})" if self.window else self.formula
+        formula = phrase(self.formula)
+        return f"{formula} ({phrase(self.window)})" if self.window else formula
 
 
 def _read() -> tuple[Mapping[str, Metric], Mapping[str, str], Mapping[str, str]]:

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from kit import addresses, contracts, goals, gone, sizes
 from kit.exports import KINDS, day_order, headers
+from kit.language import ENGLISH, checked
 
 LEAST_MEMORY = 128 * 1024**2
 Category = Literal[
@@ -72,6 +73,9 @@ class Config(BaseModel):
     memory_limit: str = Field(
         "2GiB", description="of the engine that counts; what it cannot hold it puts on disk"
     )
+    language: str = Field(
+        ENGLISH, description="of what goes to the client and to creators, such as es-MX"
+    )
     demo: bool = False
     share_margins: bool = Field(False, description="the client's copies may hold its margins")
     pseudonyms_of: str = Field("", description="the client this is a copy of, for sharing")
@@ -104,6 +108,11 @@ class Config(BaseModel):
             hint = f"; did you mean {near[0]}?" if near else ""
             raise ValueError(f"no such time zone{hint}") from None
         return value
+
+    @field_validator("language")
+    @classmethod
+    def _language(cls, value: str) -> str:
+        return checked(value)
 
     @field_validator("source")
     @classmethod

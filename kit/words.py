@@ -1,6 +1,7 @@
 """Numbers, money, days and lists as people write them: the one place where figures are rounded.
 
-Missing values of any kind become an en dash. Nothing here knows what a figure means.
+They are written as the language of the document has it (`language.speaking`). Missing values of
+any kind become an en dash. Nothing here knows what a figure means.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
+
+from kit import language
+from kit.language import phrase
 
 MISSING = "–"
 _SYMBOLS = {"USD": "$", "GBP": "£", "EUR": "€", "CAD": "CA$", "AUD": "A$", "BRL": "R$"}
@@ -44,10 +48,15 @@ def money(value: float | None, currency: str = "USD", decimals: int | None = Non
     assert value is not None
     if decimals is None:
         decimals = 0 if abs(value) >= 99.995 or value == 0 or currency in _NO_CENTS else 2
-    symbol = _SYMBOLS.get(currency, f"{currency} ")
+    symbol = _symbol(currency)
     text = number(abs(value), decimals)
     nothing = not re.search("[1-9]", text)
     return f"{'−' if value < 0 and not nothing else ''}{symbol}{text}"
+
+
+def _symbol(currency: str) -> str:
+    spoken = language.active()
+    return spoken.symbol(currency) if spoken else _SYMBOLS.get(currency, f"{currency} ")
 
 
 def signed_money(value: float | None, currency: str = "USD", decimals: int | None = None) -> str:
@@ -70,13 +79,13 @@ def money_short(value: float | None, currency: str = "USD") -> str:
     if is_missing(value):
         return MISSING
     assert value is not None
-    symbol = _SYMBOLS.get(currency, f"{currency} ")
+    symbol = _symbol(currency)
     sign = "−" if value < 0 else ""
     size = abs(value)
     for unit, mark in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
         if size >= unit * 0.9995:
-            return f"{sign}{symbol}{_digits(size / unit)}{mark}"
-    return f"{sign}{symbol}{size:,.0f}"
+            return f"{sign}{symbol}{_marks(_digits(size / unit))}{mark}"
+    return f"{sign}{symbol}{_marks(f'{size:,.0f}')}"
 
 
 def _digits(value: float) -> str:
@@ -93,7 +102,12 @@ def number(value: float | None, decimals: int = 0) -> str:
         return MISSING
     assert value is not None
     rounded = _half_up(float(value), decimals)
-    return f"{rounded:,.{decimals}f}".replace("-", "−")
+    return _marks(f"{rounded:,.{decimals}f}".replace("-", "−"))
+
+
+def _marks(text: str) -> str:
+    spoken = language.active()
+    return spoken.digits(text) if spoken else text
 
 
 def _half_up(value: float, decimals: int) -> float:
@@ -104,8 +118,13 @@ def _half_up(value: float, decimals: int) -> float:
 
 def plain_number(value: float | None, decimals: int = 1) -> str:
     """A number with its decimals only where it has any: 30, but 7.5."""
-    text = number(value, decimals)
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    if is_missing(value):
+        return MISSING
+    assert value is not None
+    nearest = _half_up(float(value), decimals)
+    while decimals and nearest == _half_up(nearest, decimals - 1):
+        decimals -= 1
+    return number(value, decimals)
 
 
 def percent(value: float | None, decimals: int = 1) -> str:
@@ -114,14 +133,21 @@ def percent(value: float | None, decimals: int = 1) -> str:
     >>> percent(0.04), percent(0.0249), percent(None), percent(1.2, 0)
     ('4.0%', '2.5%', '–', '120%')
     """
-    return MISSING if is_missing(value) else f"{number(value * 100, decimals)}%"  # type: ignore[operator]
+    if is_missing(value):
+        return MISSING
+    return f"{number(value * 100, decimals)}{_percent_sign()}"  # type: ignore[operator]
+
+
+def _percent_sign() -> str:
+    spoken = language.active()
+    return spoken.percent_sign if spoken else "%"
 
 
 def percent_range(low: float | None, high: float | None, decimals: int = 1) -> str:
     """Two ends of an interval of fractions: "2.4–6.5%"."""
     if is_missing(low) or is_missing(high):
         return MISSING
-    return f"{percent(low, decimals).removesuffix('%')}–{percent(high, decimals)}"
+    return f"{percent(low, decimals).removesuffix(_percent_sign())}–{percent(high, decimals)}"
 
 
 def money_range(low: float | None, high: float | None, currency: str = "USD") -> str:
@@ -143,13 +169,25 @@ def count(number_of: float | None, noun: str, plural: str | None = None) -> str:
     return f"{plain_number(number_of)} {word}"
 
 
+def counted(one: str, many: str, number_of: float, **places: Any) -> str:
+    """A message in the form that goes with a number, which stands in its place ``{count}``.
+
+    >>> counted("{count} post of {whom}", "{count} posts of {whom}", 2, whom="ana")
+    '2 posts of ana'
+    """
+    return language.plural(one, many, number_of, count=plain_number(number_of), **places)
+
+
 def in_words(number_of: int) -> str:
     """Small whole numbers in letters, as prose has them, from "no" to "nine"; then digits.
+
+    Digits alone in other languages, whose numerals agree with what they count.
 
     >>> in_words(0), in_words(3), in_words(12)
     ('no', 'three', '12')
     """
-    return _SMALL[number_of] if 0 <= number_of < len(_SMALL) else number(number_of)
+    small = 0 <= number_of < len(_SMALL) and language.active() is None
+    return _SMALL[number_of] if small else number(number_of)
 
 
 def day(value: Any, year: bool = True) -> str:
@@ -157,12 +195,20 @@ def day(value: Any, year: bool = True) -> str:
     if is_missing(value):
         return MISSING
     moment = pd.Timestamp(value)
-    return f"{moment.day} {moment:%B %Y}" if year else f"{moment.day} {moment:%B}"
+    spoken = language.active()
+    month = spoken.month(moment.month) if spoken else f"{moment:%B}"
+    if year:
+        return phrase("{day} {month} {year}", day=moment.day, month=month, year=f"{moment:%Y}")
+    return phrase("{day} {month}", day=moment.day, month=month)
 
 
 def short_day(value: Any) -> str:
     """A date for an axis or a narrow column: "10 May"."""
-    return MISSING if is_missing(value) else f"{pd.Timestamp(value).day} {pd.Timestamp(value):%b}"
+    if is_missing(value):
+        return MISSING
+    moment, spoken = pd.Timestamp(value), language.active()
+    month = spoken.month(moment.month, "abbreviated") if spoken else f"{moment:%b}"
+    return f"{moment.day} {month}"
 
 
 def period(start: Any, end: Any) -> str:
@@ -184,7 +230,7 @@ def period(start: Any, end: Any) -> str:
 def week_name(as_of: date) -> str:
     """The ISO week of a day: "week 19 of 2026"."""
     iso = as_of.isocalendar()
-    return f"week {iso.week} of {iso.year}"
+    return phrase("week {week} of {year}", week=iso.week, year=iso.year)
 
 
 def listed(items: Iterable[str], most: int | None = None, last: str = "and") -> str:
@@ -195,9 +241,11 @@ def listed(items: Iterable[str], most: int | None = None, last: str = "and") -> 
     """
     words = [str(item) for item in items]
     if most is not None and len(words) > most + 1:
-        words = [*words[:most], f"{len(words) - most} more"]
+        words = [*words[:most], phrase("{count} more", count=len(words) - most)]
     if len(words) < 2:
         return "".join(words)
+    if last == "and":
+        return phrase("{items} and {last}", items=", ".join(words[:-1]), last=words[-1])
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 

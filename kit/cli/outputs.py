@@ -26,6 +26,10 @@ def deck(
             help="internal, or client: what audience.toml lists, no creator's pay, no margins."
         ),
     ] = "internal",
+    language: Annotated[
+        str | None,
+        typer.Option(help="Of a client's weekly deck, such as es-MX; else that of client.toml."),
+    ] = None,
     pseudonyms: Pseudonyms = False,
     home: Home = None,
 ) -> None:
@@ -39,7 +43,7 @@ def deck(
 
     client = shared(client, pseudonyms, home)
     day = printed.day_of(client, as_of, home)
-    typer.echo(f"Wrote {build_deck(client, day, home, kind, master, audience)}")
+    typer.echo(f"Wrote {build_deck(client, day, home, kind, master, audience, language)}")
 
 
 @app.command()

@@ -25,15 +25,18 @@ from kit.deck.span import read_span
 from kit.deck.week import read_week
 from kit.deck.weekly import WEEKLY
 from kit.errors import ReportError
+from kit.language import ENGLISH, checked, code, later, phrase, speaking
 
 KINDS = ("weekly", "monthly", "quarterly", "kickoff")
 MASTER = Path(__file__).resolve().parents[2] / "templates" / "deck.pptx"
-_SUBJECTS = {
-    "weekly": "creator program",
-    "monthly": "creator program, the month",
-    "quarterly": "creator program, the quarter",
-    "kickoff": "creator program, kick-off",
+_TITLES = {
+    "weekly": later("{client}: creator program, {when}"),
+    "monthly": later("{client}: creator program, the month, {when}"),
+    "quarterly": later("{client}: creator program, the quarter, {when}"),
+    "kickoff": later("{client}: creator program, kick-off, {when}"),
 }
+# Whose every text is in the catalogues; the others are English for everybody.
+TRANSLATED = (("weekly", "client"),)
 
 
 def build_deck(
@@ -43,6 +46,7 @@ def build_deck(
     kind: str = "weekly",
     master: str | Path | None = None,
     audience: str = "internal",
+    language: str | None = None,
 ) -> Path:
     """Write a deck of a client into its report folder and return the path.
 
@@ -50,8 +54,9 @@ def build_deck(
     the 13 weeks to it; `kickoff` of the onboarding report of its week. Reads the results of
     published reports only; `master` is a PowerPoint file whose look to take. For the audience
     `client` it holds what `audience.toml` lists for clients and goes to the folder of their copies.
-    The same results give the same bytes. Raises `ReportError` where nothing was reported, for a
-    kind of deck or an audience there is not, and for a master that cannot be opened.
+    The same results give the same bytes. A deck that has been translated is in `language`, else in
+    the client's. Raises `ReportError` where nothing was reported, for a kind of deck, an audience
+    or a language there is not, and for a master that cannot be opened.
     """
     if kind not in KINDS:
         raise ReportError(
@@ -62,16 +67,48 @@ def build_deck(
             f"There is no deck for {audience}. Choose {words.listed(AUDIENCES, last='or')}."
         )
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    config, _ = clients.read_config(clients.client_folder(client, home))
+    spoken = _language(language, config.language, kind, audience)
+    with speaking(spoken):
+        return _build(client, day, home, kind, master, audience, config.share_margins)
+
+
+def _language(asked: str | None, of_client: str, kind: str, audience: str) -> str:
+    """The language asked for, else the client's where this deck has been translated."""
+    try:
+        asked = checked(asked) if asked else None
+    except ValueError as error:
+        raise ReportError(f"--language: {error}.") from None
+    if (kind, audience) in TRANSLATED:
+        return asked or of_client
+    if asked not in (None, ENGLISH):
+        told = words.listed([f"--kind {kind} --audience {whom}" for kind, whom in TRANSLATED])
+        raise ReportError(
+            f"The {kind} deck for {audience} is in English only. In other languages: {told}."
+        )
+    return ENGLISH
+
+
+def _build(
+    client: str,
+    day: date,
+    home: str | Path | None,
+    kind: str,
+    master: str | Path | None,
+    audience: str,
+    margins: bool,
+) -> Path:
     subject, slides, folder = _content(client, day, home, kind)
     if audience == "client":
-        config, _ = clients.read_config(clients.client_folder(client, home))
-        subject = for_client(subject, config.share_margins)
-        slides = listed_slides(slides, kind, config.share_margins)
+        subject = for_client(subject, margins)
+        slides = listed_slides(slides, kind, margins)
         folder = folder.parent / FOR_CLIENT / folder.name
         folder.mkdir(parents=True, exist_ok=True)
     presentation = opened(Path(master) if master else MASTER)
     core = presentation.core_properties
-    core.title = f"{subject.title}: {_SUBJECTS[kind]}, {_when(subject)}"
+    core.title = phrase(_TITLES[kind], client=subject.title, when=_when(subject))
+    if code() != ENGLISH:
+        core.language = code()
     core.author = "Creator Program Kit"
     if audience == "client":
         without_traces(presentation)

@@ -7,13 +7,14 @@ from typing import Any
 import pandas as pd
 from pptx.util import Inches
 
-from kit import glossary, sentences, words
+from kit import glossary, language, sentences, words
 from kit.deck.cells import table
 from kit.deck.charts import Mark, bars, columns
 from kit.deck.colors import MUTED
 from kit.deck.page import Page
 from kit.deck.text import Box, band, bullets, say
 from kit.deck.week import Week
+from kit.language import later, phrase
 
 
 def card(slide: Any, box: Box, label: str, figure: str, under: str) -> None:
@@ -34,10 +35,15 @@ def weekly_chart(
 
     A week without a value has no column; the alternative text names it and says what stands out.
     """
+    number_format = money_format(currency) if currency else "#,##0"
+    if currency and language.active():
+        # the sign of a currency may be letters, too wide for twelve columns
+        head = phrase("{chart}, in {currency}", chart=head, currency=currency)
+        number_format = "#,##0"
     say(page.slide, box._replace(height=Inches(0.34)), head, 14, 10, bold=True)
     room = box.below(Inches(0.42))
     if rows["value"].isna().all():
-        say(page.slide, room, "Nothing to show yet: no week was reported.", 14)
+        say(page.slide, room, phrase("Nothing to show yet: no week was reported."), 14)
         return
     labels = [words.short_day(start) for start in rows["start"]]
     told = [place == len(rows) - 1 for place in range(len(rows))]
@@ -49,7 +55,7 @@ def weekly_chart(
         series,
         f"{head}. {_of_weeks(rows, currency)}",
         mark=mark._replace(told=told),
-        number_format=money_format(currency) if currency else "#,##0",
+        number_format=number_format,
     )
 
 
@@ -61,18 +67,27 @@ def _of_weeks(rows: pd.DataFrame, currency: str) -> str:
 
     known = rows.dropna(subset=["value"])
     last, most = known.iloc[-1], known.loc[known["value"].astype(float).idxmax()]
-    text = f"{written(last['value'])} in the week from {words.day(last['start'])}"
-    if len(known) > 1:
-        if last["start"] == most["start"]:
-            text += f", the highest of {words.count(len(known), 'week')}"
-        else:
-            text += (
-                f"; the highest of {words.count(len(known), 'week')} is {written(most['value'])}, "
-                f"in the week from {words.day(most['start'])}"
-            )
+    told = {
+        "value": written(last["value"]),
+        "day": words.day(last["start"]),
+        "weeks": len(known),
+        "most": written(most["value"]),
+        "then": words.day(most["start"]),
+    }
+    if len(known) < 2:
+        text = phrase("{value} in the week from {day}", **told)
+    elif last["start"] == most["start"]:
+        text = phrase("{value} in the week from {day}, the highest of {weeks} weeks", **told)
+    else:
+        text = phrase(
+            "{value} in the week from {day}; the highest of {weeks} weeks is {most}, in the week "
+            "from {then}",
+            **told,
+        )
     lacking = [words.day(start) for start in rows.loc[rows["value"].isna(), "start"]]
     if lacking:
-        text += f"; not known for the week from {words.listed(lacking)}"
+        days = words.listed(lacking)
+        text = phrase("{weeks}; not known for the week from {days}", weeks=text, days=days)
     return text + "."
 
 
@@ -87,16 +102,17 @@ def tally(
 ) -> None:
     """How many creators got each decision, as bars; those not in `calm` stand out."""
     head = box._replace(height=Inches(0.34))
-    say(page.slide, head, "Creators by decision", 14, bold=True)
+    title = phrase("Creators by decision")
+    say(page.slide, head, title, 14, bold=True)
     tallied = [int((decisions["decision"] == word).sum()) for word in order]
     if not sum(tallied):
-        say(page.slide, box.below(Inches(0.42)), "Nothing to show yet.", 14)
+        say(page.slide, box.below(Inches(0.42)), phrase("Nothing to show yet."), 14)
         return
-    alt = f"Creators by decision. {sentences.counts(decisions['decision'], order)}"
+    alt = f"{title}. {sentences.counts(decisions['decision'], order)}"
     room = box.below(Inches(0.42))._replace(height=int(box.height * 0.13 * len(order)))
-    names = [word.capitalize() for word in order]
+    names = [sentences.verdict(word).capitalize() for word in order]
     told = Mark([word not in calm for word in order])
-    bars(page.slide, room, names, tallied, "Creators", alt, mark=told)
+    bars(page.slide, room, names, tallied, phrase("Creators"), alt, mark=told)
 
 
 def in_order(decisions: pd.DataFrame, order: tuple[str, ...]) -> pd.DataFrame:
@@ -113,39 +129,57 @@ def some_of_each(decisions: pd.DataFrame, most: int = 3) -> pd.DataFrame:
 
 
 _CALM = ("keep", "not yet", "hold", "no")
+CREATOR, POST, PRODUCT = later("Creator"), later("Post"), later("Product")
 
 
 def listing(page: Page, box: Box, rows: pd.DataFrame, none: str, **style: Any) -> None:
-    """A table with the number of rows that had no room said under it, or the sentence `none`."""
+    """A table with the number of rows that had no room said under it, or the sentence `none`.
+
+    Its headings and decisions are put in the language of the document here.
+    """
     if rows.empty:
         say(page.slide, box._replace(height=Inches(0.6)), none, 14)
         return
     room = box._replace(height=box.height - Inches(0.3))
-    alt = f"Table of {words.count(len(rows), 'row')}: {words.listed(rows.columns)}."
+    heads = [phrase(str(name)) for name in rows.columns]
+    alt = words.counted(
+        "Table of {count} row: {columns}.",
+        "Table of {count} rows: {columns}.",
+        len(rows),
+        columns=words.listed(heads),
+    )
     points = 12 if len(rows) > 6 else 13
     if "Decision" in rows:
         style["told"] = [word not in _CALM for word in rows["Decision"]]
-    style["one_line"] = ("Creator", "Post", "Product")
+        rows = rows.assign(Decision=rows["Decision"].map(sentences.verdict))
+    style["numbers"] = [phrase(name) for name in style.get("numbers", ())]
+    style["one_line"] = [phrase(name) for name in (CREATOR, POST, PRODUCT)]
+    rows = rows.set_axis(heads, axis=1)
     shown = table(page.slide, room, rows, alt, points=points, **style)
     if shown < len(rows):
         under = Box(box.left, box.top + room.height, box.width, Inches(0.28))
-        text = f"and {len(rows) - shown} more in the report"
+        text = phrase("and {count} more in the report", count=len(rows) - shown)
         say(page.slide, under, text, 11, color=MUTED, name="Rest")
 
 
 def reasons(decisions: pd.DataFrame) -> str:
     """Each decision with its reason, a line each, for the speaker."""
     lines = [
-        f"{row.subject}: {row.decision}. {words.sentence(str(row.reason))}"
+        phrase(
+            "{subject}: {decision}. {reason}",
+            subject=row.subject,
+            decision=sentences.verdict(row.decision),
+            reason=words.sentence(str(row.reason)),
+        )
         for row in decisions.itertuples()
     ]
-    return "\n".join(lines) or "No decision beyond keeping on."
+    return "\n".join(lines) or phrase("No decision beyond keeping on.")
 
 
 def definitions(*metrics: str) -> str:
     """The definitions of a slide's figures, as its footnote."""
     return " ".join(
-        words.sentence(f"{glossary.metric(metric).name}: {glossary.metric(metric).definition}")
+        words.sentence(f"{glossary.metric(metric).title}: {glossary.metric(metric).definition}")
         for metric in metrics
     )
 
@@ -157,7 +191,7 @@ def evidence(week: Week, rows: list[Any], more: list[str]) -> str:
         if row is None:
             continue
         days = words.period(row["period_start"], row["period_end"])
-        status = "" if row["status"] in ("settled", None) else f" [{row['status']}]"
+        status = "" if row["status"] in ("settled", None) else f" [{phrase(str(row['status']))}]"
         lines.append(f"{sentences.figure(row, week.currency)} {days}{status}")
     return "\n".join([*lines, *more])
 
@@ -166,9 +200,9 @@ def next_and_asks(page: Page, ours: list[str], theirs: list[str], nothing: str) 
     """Two panels: what we do next, and what we ask of the client (`nothing` where that is none)."""
     for box, head, items, none in zip(
         page.body.columns(1, 1, gap=Inches(0.6)),
-        ("What we do next", "What we ask of you"),
+        (phrase("What we do next"), phrase("What we ask of you")),
         (ours, theirs),
-        ("Keep the plan as it is.", nothing),
+        (phrase("Keep the plan as it is."), nothing),
         strict=True,
     ):
         band(page.slide, box)

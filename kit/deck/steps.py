@@ -20,11 +20,13 @@ def asks(week: Week) -> list[str]:
     found = []
     planned = week.figures[week.figures["metric"] == "planned_spend"]
     if len(planned):
-        spend = words.money(planned["value"].sum(), week.currency, 0)
-        found.append(f"Release {spend} for the {_planned(len(planned))} of the Spark plan.")
+        found.append(
+            words.counted(
+                "Release {spend} for the one post of the Spark plan.",
+                "Release {spend} for the {count} posts of the Spark plan.",
+                len(planned),
+                spend=words.money(planned["value"].sum(), week.currency, 0),
+            )
+        )
     found += [steps.fees(week.decided(REVIEW)), *steps.moves(week.decided(AUDIT))]
     return [text for text in found if text]
-
-
-def _planned(posts: int) -> str:
-    return "one post" if posts == 1 else f"{posts} posts"

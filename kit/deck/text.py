@@ -20,6 +20,7 @@ from pptx.util import Inches, Pt
 from kit import words
 from kit.deck.colors import INK, PAPER, Color, paint
 from kit.deck.contrast import panel_fits, readable
+from kit.language import ENGLISH, code
 
 PER_POINT = 12_700
 _LINE = 1.2
@@ -69,6 +70,8 @@ def text_width(text: str, points: float, bold: bool = False) -> int:
 
 def _unknown_width(letter: str) -> int:
     # East Asian letters fill a square; other scripts are near the width of a capital
+    if letter == "\N{NO-BREAK SPACE}":
+        return 278
     return 1000 if ord(letter) >= 0x2E80 else 667
 
 
@@ -190,6 +193,8 @@ def write_run(
     paragraph.alignment = align
     run = paragraph.add_run()
     run.text = text
+    if code() != ENGLISH:
+        run._r.get_or_add_rPr().set("lang", code())  # that it is read aloud and spelt as such
     run.font.size = Pt(size)
     run.font.bold = bold
     paint(run.font.color, readable(paragraph.part, color))

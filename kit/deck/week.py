@@ -13,6 +13,7 @@ import pandas as pd
 from kit import client as clients
 from kit import words
 from kit.errors import ReportError
+from kit.language import phrase
 from kit.policy import Policy
 from kit.week import DECISIONS, RESULTS, reports, week_folder
 
@@ -82,7 +83,8 @@ class Week:
     @property
     def line(self) -> str:
         """Whose week it is and which, for the top of a slide."""
-        text = f"{self.title}  ·  {words.week_name(self.as_of)}, to {words.day(self.as_of)}"
+        week, day = words.week_name(self.as_of), words.day(self.as_of)
+        text = phrase("{client}  ·  {week}, to {day}", client=self.title, week=week, day=day)
         return text + FORCED if self.forced else text
 
     def decided(self, report: str) -> pd.DataFrame:

@@ -46,6 +46,7 @@ from kit.sentences.decisions import (
     promotions,
     review,
     spark,
+    verdict,
 )
 from kit.sentences.desk import what_if
 from kit.sentences.figures import (
@@ -228,6 +229,7 @@ __all__ = [
     "unknown",
     "value",
     "velocity",
+    "verdict",
     "week_so_far",
     "weekly",
     "weeks_of_luck",

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kit import spark_plan, words
+from kit.language import forms, later, phrase, plural
 from kit.sentences.figures import conversion, get, unknown
 from kit.words import count, in_words, is_missing, listed, percent, percent_range
 
@@ -20,19 +21,60 @@ def counts(decisions: pd.Series, words_in_order: Iterable[str], noun: str = "cre
     if tally.empty:
         return f"No {noun}s to judge."
     order = [*words_in_order, *sorted(set(tally.index) - set(words_in_order))]
-    parts = [f"{tally[word]} {word}" for word in order if tally.get(word, 0)]
+    order = [word for word in order if tally.get(word, 0)]
+    parts = [
+        phrase("{count} {decision}", count=tally[word], decision=verdict(word)) for word in order
+    ]
     total = int(tally.sum())
+    if noun == "creator":
+        return _of_creators(total, order[0], parts)
     if len(parts) == 1:
-        only = parts[0].split(" ", 1)[1]
+        only = order[0]
         return f"All {count(total, noun)}: {only}." if total > 1 else f"The one {noun}: {only}."
     return f"Of {count(total, noun)}: {listed(parts)}."
 
 
-def named(decisions: pd.DataFrame, decision: str, verb: str, most: int = 3) -> str:
-    """Who got one decision, firmest first: "Invest in ana, bo and 2 more."; nobody gives ''."""
+def _of_creators(total: int, only: str, parts: list[str]) -> str:
+    if len(parts) > 1:
+        return phrase("Of {count} creators: {parts}.", count=total, parts=listed(parts))
+    return words.counted(
+        "The one creator: {decision}.",
+        "All {count} creators: {decision}.",
+        total,
+        decision=verdict(only),
+    )
+
+
+def verdict(word: Any) -> str:
+    """A decision in the language of the document."""
+    return phrase(str(word))
+
+
+# The decisions that are shown as they are.
+VERDICTS = (
+    later("invest"),
+    later("follow up"),
+    later("fix the brief"),
+    later("replace"),
+    later("keep"),
+    later("fee"),
+    later("spark"),
+    later("not yet"),
+    later("no"),
+    later("promote"),
+    later("demote"),
+    later("hold"),
+)
+
+
+def named(decisions: pd.DataFrame, decision: str, message: str, most: int = 3) -> str:
+    """Who got one decision, firmest first: "Invest in ana, bo and 2 more."; nobody gives ''.
+
+    They stand in the place ``{names}`` of the message.
+    """
     firm = firmest_first(decisions[decisions["decision"] == decision])
     subjects = [words.cut(subject, 26) for subject in firm["subject"]]
-    return f"{verb} {listed(subjects, most)}." if subjects else ""
+    return phrase(message, names=listed(subjects, most)) if subjects else ""
 
 
 def firmest_first(decisions: pd.DataFrame) -> pd.DataFrame:
@@ -45,13 +87,13 @@ def firmest_first(decisions: pd.DataFrame) -> pd.DataFrame:
 def review(decisions: pd.DataFrame) -> list[str]:
     """What the weekly verdicts ask for, one sentence each, firmest first; never empty."""
     verbs = {
-        "invest": "Invest in",
-        "follow up": "Follow up with",
-        "fix the brief": "Fix the brief of",
-        "replace": "Replace",
+        "invest": later("Invest in {names}."),
+        "follow up": later("Follow up with {names}."),
+        "fix the brief": later("Fix the brief of {names}."),
+        "replace": later("Replace {names}."),
     }
     found = [text for word, verb in verbs.items() if (text := named(decisions, word, verb))]
-    return found or ["Nobody stands out beyond chance this week: keep going with everyone."]
+    return found or [phrase("Nobody stands out beyond chance this week: keep going with everyone.")]
 
 
 def spark(candidates: pd.DataFrame) -> str:
@@ -61,49 +103,53 @@ def spark(candidates: pd.DataFrame) -> str:
     its creator's record is counted apart: it has not earned anything itself yet.
     """
     if candidates.empty:
-        return "No post has a click in the last four weeks, so there is nothing to amplify yet."
+        return phrase(
+            "No post has a click in the last four weeks, so there is nothing to amplify yet."
+        )
     tally = candidates["verdict"].value_counts()
     on_record = candidates["on_record"].astype(bool)
     earned = candidates[(candidates["verdict"] == "spark") & ~on_record].sort_values("rank")
-    parts = [
-        f"{_have(len(earned), 'post')} earned paid spend"
-        if len(earned)
-        else "No post has earned paid spend"
-    ]
-    if len(earned):
-        first = earned.iloc[0]
-        parts[0] += (
-            f"{_led(len(earned))} an estimated {percent(first['estimate'])} of clicks "
-            f"({percent_range(first['ci_low'], first['ci_high'])})"
-        )
+    parts = [_earned(earned)]
     lent = int(on_record.sum())
     if lent:
-        stands = (
-            _verb(lent, "more stands", "more stand")
-            if len(earned)
-            else _verb(lent, "stands", "stand")
-        )
-        parts.append(f"{stands} on {'its' if lent == 1 else 'the'} creator's record alone")
+        more = _LENT_MORE if len(earned) else _LENT
+        parts.append(plural(*more, lent, posts=in_words(lent)))
     waiting = int(tally.get("not yet", 0))
     if waiting:
-        parts.append(f"{_verb(waiting, 'more needs', 'more need')} clicks before anyone can say")
+        parts.append(
+            plural(
+                "{posts} more needs clicks before anyone can say",
+                "{posts} more need clicks before anyone can say",
+                waiting,
+                posts=in_words(waiting),
+            )
+        )
     return words.sentence("; ".join(parts))
 
 
-def _led(number: int) -> str:
-    return ": it converts" if number == 1 else ", led by one that converts"
+_LENT_MORE = forms(
+    "{posts} more stands on its creator's record alone",
+    "{posts} more stand on the creator's record alone",
+)
+_LENT = forms(
+    "{posts} stands on its creator's record alone",
+    "{posts} stand on the creator's record alone",
+)
 
 
-def _have(number: int, noun: str) -> str:
-    return f"{in_words(number)} {noun if number == 1 else noun + 's'} {_has(number)}"
-
-
-def _has(number: int) -> str:
-    return "has" if number == 1 else "have"
-
-
-def _verb(number: int, singular: str, plural: str) -> str:
-    return f"{in_words(number)} {singular if number == 1 else plural}"
+def _earned(earned: pd.DataFrame) -> str:
+    if earned.empty:
+        return phrase("No post has earned paid spend")
+    first = earned.iloc[0]
+    return plural(
+        "{posts} post has earned paid spend: it converts an estimated {rate} of clicks ({range})",
+        "{posts} posts have earned paid spend, led by one that converts an estimated {rate} of "
+        "clicks ({range})",
+        len(earned),
+        posts=in_words(len(earned)),
+        rate=percent(first["estimate"]),
+        range=percent_range(first["ci_low"], first["ci_high"]),
+    )
 
 
 def pair(viewed: Any, persuasive: Any) -> str:
@@ -148,14 +194,14 @@ def _two_figures(amount: float) -> int:
 def promotions(decisions: pd.DataFrame) -> str:
     """The tier moves of an audit, by name, with how many stay. Needs `subject`, `decision`."""
     if decisions.empty:
-        return "No creator has enough months to be audited yet."
+        return phrase("No creator has enough months to be audited yet.")
     moved = [
-        named(decisions, "promote", "Promote"),
-        named(decisions, "demote", "Demote"),
+        named(decisions, "promote", later("Promote {names}.")),
+        named(decisions, "demote", later("Demote {names}.")),
     ]
-    rest = decisions["decision"].isin(["not yet", "hold"]).sum()
-    staying = f"{count(int(rest), 'creator')} {'stays' if rest == 1 else 'stay'}."
-    text = " ".join(part for part in moved if part) or "Nobody moves between tiers."
+    rest = int(decisions["decision"].isin(["not yet", "hold"]).sum())
+    staying = words.counted("{count} creator stays.", "{count} creators stay.", rest)
+    text = " ".join(part for part in moved if part) or phrase("Nobody moves between tiers.")
     return f"{text} {staying}" if rest else text
 
 

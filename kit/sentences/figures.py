@@ -10,6 +10,7 @@ import pandas as pd
 from kit import glossary, words
 from kit.change import REAL_WORD
 from kit.creator_rates.shared import chance
+from kit.language import forms, later, phrase, plural
 from kit.words import count, in_words, is_missing, money, percent, percent_range
 
 
@@ -18,8 +19,9 @@ def name(metric: str) -> str:
     entry = glossary.METRICS.get(metric)
     if entry is None:
         return str(metric).replace("_", " ")
-    upright = entry.name.split(" ")[0].isupper()
-    return entry.name if upright else entry.name[0].lower() + entry.name[1:]
+    title = entry.title
+    upright = title.split(" ")[0].isupper()
+    return title if upright else title[0].lower() + title[1:]
 
 
 def value(row: Any, currency: str = "USD") -> str:
@@ -32,7 +34,7 @@ def value(row: Any, currency: str = "USD") -> str:
     if unit in ("rate", "probability"):
         return percent(figure, 0 if unit == "probability" else 1)
     if unit == "days":
-        return count(figure, "day")
+        return words.counted("{count} day", "{count} days", figure)
     return words.plain_number(figure)
 
 
@@ -41,13 +43,15 @@ def interval(row: Any, currency: str = "USD") -> str:
     low, high, level = get(row, "ci_low"), get(row, "ci_high"), get(row, "ci_level")
     if is_missing(low) or is_missing(high):
         return ""
-    label = "90%" if is_missing(level) else percent(level, 0)
+    label = percent(0.9 if is_missing(level) else level, 0)
     unit = get(row, "unit")
     if unit == "money":
-        return f"{label} interval {words.money_range(low, high, currency)}"
-    if unit == "count":
-        return f"{label} interval {words.plain_number(low)}–{words.plain_number(high)}"
-    return f"{label} interval {percent_range(low, high)}"
+        ends = words.money_range(low, high, currency)
+    elif unit == "count":
+        ends = f"{words.plain_number(low)}–{words.plain_number(high)}"
+    else:
+        ends = percent_range(low, high)
+    return phrase("{level} interval {ends}", level=label, ends=ends)
 
 
 def get(row: Any, key: str, default: Any = None) -> Any:
@@ -59,7 +63,9 @@ def get(row: Any, key: str, default: Any = None) -> Any:
 
 def unknown(what: str, why: str = "") -> str:
     """A figure that cannot be given, and why: "Not known: hook retention (no readings)."."""
-    return f"Not known: {what}{f' ({why})' if why else ''}."
+    if why:
+        return phrase("Not known: {what} ({why}).", what=what, why=why)
+    return phrase("Not known: {what}.", what=what)
 
 
 def figure(row: Any, currency: str = "USD") -> str:
@@ -74,49 +80,69 @@ def figure(row: Any, currency: str = "USD") -> str:
         return _more_than_all(float(get(row, "value")), float(get(row, "n")))
     if is_missing(get(row, "value")):
         return unknown(name(str(metric)), "" if is_missing(n) else _nothing_to_divide(metric))
-    text = _PHRASES.get(str(metric), "{name}: {value}").format(
-        name=name(str(metric)),
-        value=value(row, currency),
-        n=words.number(n),
-        s=_s(n),
-        were="was" if n == 1 else "were",
-    )
+    one, many = _PHRASES.get(str(metric), _ANY)
+    places = {"name": name(str(metric)), "value": value(row, currency), "n": words.number(n)}
+    text = plural(one, many, 2 if is_missing(n) else n, **places)
     within = interval(row, currency)
     text = f"{text} ({within})" if within else text
     if get(row, "status") == "estimated":
-        text += "; part of it is not settled yet"
+        text = phrase("{figure}; part of it is not settled yet", figure=text)
     return words.sentence(text)
 
 
 def _more_than_all(rate: float, clicks: float) -> str:
     """A conversion above 100%, which no share can be: sales credited to a view have no click."""
-    orders = count(round(rate * clicks), "order")
-    return f"{orders} came from {count(clicks, 'click')}: some buyers only watched."
+    orders = words.counted("{count} order", "{count} orders", round(rate * clicks))
+    return words.counted(
+        "{orders} came from {count} click: some buyers only watched.",
+        "{orders} came from {count} clicks: some buyers only watched.",
+        clicks,
+        orders=orders,
+    )
 
 
+_ANY = forms("{name}: {value}", "{name}: {value}")
 _PHRASES = {
-    "conversion_rate": "{value} of {n} click{s} became orders",
-    "revenue_per_post": "{value} of net revenue per post over {n} post{s}",
-    "hook_retention": "{value} of {n} view{s} held for three seconds",
-    "repeat_purchase_rate": "{value} of {n} buyer{s} bought again within 60 days",
-    "output_rate": "{value} of the {n} post{s} agreed {were} published",
-    "commission_ratio": "Commission took {value} of net revenue over {n} order{s}",
-    "all_in_cost_ratio": "Commission, fees, samples and ads took {value} of net revenue",
-    "velocity": "{value} posts were published",
-    "gmv": "GMV was {value}",
-    "net_revenue": "Net revenue was {value}",
-    "contribution": "The program contributed {value}",
-    "active_creators": "{value} creators posted",
+    "conversion_rate": forms(
+        "{value} of {n} click became orders", "{value} of {n} clicks became orders"
+    ),
+    "revenue_per_post": forms(
+        "{value} of net revenue per post over {n} post",
+        "{value} of net revenue per post over {n} posts",
+    ),
+    "hook_retention": forms(
+        "{value} of {n} view held for three seconds", "{value} of {n} views held for three seconds"
+    ),
+    "repeat_purchase_rate": forms(
+        "{value} of {n} buyer bought again within 60 days",
+        "{value} of {n} buyers bought again within 60 days",
+    ),
+    "output_rate": forms(
+        "{value} of the {n} post agreed was published",
+        "{value} of the {n} posts agreed were published",
+    ),
+    "commission_ratio": forms(
+        "Commission took {value} of net revenue over {n} order",
+        "Commission took {value} of net revenue over {n} orders",
+    ),
+    "all_in_cost_ratio": forms(
+        "Commission, fees, samples and ads took {value} of net revenue",
+        "Commission, fees, samples and ads took {value} of net revenue",
+    ),
+    "velocity": forms("{value} posts were published", "{value} posts were published"),
+    "gmv": forms("GMV was {value}", "GMV was {value}"),
+    "net_revenue": forms("Net revenue was {value}", "Net revenue was {value}"),
+    "contribution": forms("The program contributed {value}", "The program contributed {value}"),
+    "active_creators": forms("{value} creators posted", "{value} creators posted"),
 }
 
 
-def _s(n: Any) -> str:
-    return "" if n == 1 else "s"
-
-
 def _nothing_to_divide(metric: Any) -> str:
-    nouns = {"conversion_rate": "no clicks", "output_rate": "nothing agreed"}
-    return nouns.get(str(metric), "too little data")
+    nouns = {"conversion_rate": later("no clicks"), "output_rate": later("nothing agreed")}
+    return phrase(nouns.get(str(metric), _TOO_LITTLE))
+
+
+_TOO_LITTLE = later("too little data")
 
 
 def conversion(row: Any) -> str:
@@ -142,20 +168,31 @@ def velocity(posts: float | None, target: float, before: float | None = None) ->
     '22 posts went out this week, 8 short of the 30 wanted; the four weeks before averaged 24.5.'
     """
     if is_missing(posts):
-        return unknown("posts of the week")
+        return unknown(phrase("posts of the week"))
     assert posts is not None
     gap = posts - target
-    against = (
-        f"{words.plain_number(-gap)} short of the {words.plain_number(target)} wanted"
-        if gap < 0
-        else f"at the target of {words.plain_number(target)}"
-        if gap == 0
-        else f"{words.plain_number(gap)} above the target of {words.plain_number(target)}"
-    )
-    text = f"{count(posts, 'post')} went out this week, {against}"
+    places = {"target": words.plain_number(target), "gap": words.plain_number(abs(gap))}
+    text = words.counted(*_AGAINST_TARGET[(gap > 0) - (gap < 0)], posts, **places)
     if not is_missing(before):
-        text += f"; the four weeks before averaged {words.plain_number(before)}"
+        pace = words.plain_number(before)
+        text = phrase("{posts}; the four weeks before averaged {pace}", posts=text, pace=pace)
     return text + "."
+
+
+_AGAINST_TARGET = {
+    -1: forms(
+        "{count} post went out this week, {gap} short of the {target} wanted",
+        "{count} posts went out this week, {gap} short of the {target} wanted",
+    ),
+    0: forms(
+        "{count} post went out this week, at the target of {target}",
+        "{count} posts went out this week, at the target of {target}",
+    ),
+    1: forms(
+        "{count} post went out this week, {gap} above the target of {target}",
+        "{count} posts went out this week, {gap} above the target of {target}",
+    ),
+}
 
 
 def change(
@@ -165,19 +202,27 @@ def change(
     if is_missing(now):
         return unknown(what)
     if is_missing(before):
-        return f"{what} was {money(now, currency)}; there is nothing to compare it with."
+        return phrase(
+            "{what} was {amount}; there is nothing to compare it with.",
+            what=what,
+            amount=money(now, currency),
+        )
     assert now is not None
     assert before is not None
     difference = now - before
-    than = than or "the week before"
+    places = {
+        "what": what,
+        "amount": money(now, currency),
+        "than": than or phrase("the week before"),
+    }
     if abs(difference) < 0.005:
-        return f"{what} was {money(now, currency)}, the same as {than}."
-    way = "up" if difference > 0 else "down"
-    share = f" ({percent(abs(difference) / before, 0)})" if before > 0 else ""
-    return (
-        f"{what} was {money(now, currency)}, {way} {money(abs(difference), currency)}{share} "
-        f"on {than}."
-    )
+        return phrase("{what} was {amount}, the same as {than}.", **places)
+    places["gap"] = money(abs(difference), currency)
+    if before > 0:
+        places["gap"] += f" ({percent(abs(difference) / before, 0)})"
+    if difference > 0:
+        return phrase("{what} was {amount}, up {gap} on {than}.", **places)
+    return phrase("{what} was {amount}, down {gap} on {than}.", **places)
 
 
 def best(table: pd.DataFrame, column: str, what: str, label: str = "creator_id") -> str:
