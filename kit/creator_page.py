@@ -21,16 +21,24 @@ from kit import audience, estimate, glossary, metrics, page_frame, sentences, we
 from kit import client as clients
 from kit.deck.week import Week, read_week
 from kit.errors import ClientError
+from kit.language import checked, later, of_reader, phrase, speaking
 
 ALLOWED = audience.CREATOR
 _LEVEL = 0.90
 
 
-def write(client: str, handle: str, as_of: date, home: str | Path | None = None) -> Path:
+def write(
+    client: str,
+    handle: str,
+    as_of: date,
+    home: str | Path | None = None,
+    language: str | None = None,
+) -> Path:
     """Write a creator's page of a reported week, and return its path.
 
-    Raises `ReportError` where the week was not reported, and `ClientError` for a handle that has
-    no figure in it.
+    In `language`; else in what the ledger says the creator speaks, else in the client's. Raises
+    `ReportError` where the week was not reported, and `ClientError` for a handle that has no figure
+    in it or a language there is not.
     """
     reported, _ = read_week(client, as_of, home)
     name = _known(reported, handle)
@@ -38,7 +46,8 @@ def write(client: str, handle: str, as_of: date, home: str | Path | None = None)
     posts = opened.posts[opened.posts["creator_id"] == name]
     people = metrics.people(opened, as_of).set_index("creator_id")["tier"]
     tier = people.get(name)
-    html = page(reported, name, posts, "" if words.is_missing(tier) else f"{tier:.0f}")
+    with speaking(_language(opened, name, language)):
+        html = page(reported, name, posts, "" if words.is_missing(tier) else f"{tier:.0f}")
     folder = clients.home(home) / "reports" / client / "creators" / week.week_name(as_of)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{quote(name, safe='')}.html"
@@ -49,6 +58,16 @@ def write(client: str, handle: str, as_of: date, home: str | Path | None = None)
     os.chmod(file.name, 0o644)
     os.replace(file.name, path)
     return path
+
+
+def _language(opened: clients.Client, name: str, asked: str | None) -> str:
+    if asked:
+        try:
+            return checked(asked)
+        except ValueError as error:
+            raise ClientError(f"--language: {error}.") from None
+    told = opened.creators.set_index("creator_id")["language"].get(name)
+    return of_reader(told, opened.config.language)
 
 
 def _known(reported: Week, handle: str) -> str:
@@ -70,24 +89,27 @@ def page(reported: Week, name: str, posts: pd.DataFrame, tier: str) -> str:
     """The page of one creator; `posts` are the creator's rows of the client's posts."""
     tier = _shown(reported, tier)
     own = _own_posts(reported, posts)
-    title = f"Your posts for {reported.title}"
+    title = phrase("Your posts for {client}", client=reported.title)
     days = words.period(reported.as_of - pd.Timedelta(days=27), reported.as_of)
     body = [
         E.h1(title),
-        E.p({"class": "masthead"}, f"@{name} · the four weeks {days}"),
-        E.h2("What is next"),
+        E.p({"class": "masthead"}, phrase("@{name} · the four weeks {days}", name=name, days=days)),
+        E.h2(phrase("What is next")),
         E.ul(*(E.li(text) for text in next_steps(reported, name))),
-        E.h2("Your figures"),
-        _table("Your figures", figures(reported, name, tier)),
+        E.h2(phrase("Your figures")),
+        _table(phrase("Your figures"), figures(reported, name, tier)),
         E.p({"class": "note"}, _tier_note(tier)),
-        E.h2("What you earned"),
+        E.h2(phrase("What you earned")),
         E.p(earned(reported, name)),
-        E.h2("Your hook angles"),
-        _table("Your hook angles", angles(own)),
-        E.p({"class": "note"}, "Few clicks leave a wide range: it narrows with every post."),
-        E.h2("Your posts"),
-        _table("Your posts", _posts(own)),
-        E.h2("How the figures are counted"),
+        E.h2(phrase("Your hook angles")),
+        _table(phrase("Your hook angles"), angles(own)),
+        E.p(
+            {"class": "note"},
+            phrase("Few clicks leave a wide range: it narrows with every post."),
+        ),
+        E.h2(phrase("Your posts")),
+        _table(phrase("Your posts"), _posts(own)),
+        E.h2(phrase("How the figures are counted")),
         E.ul(*(E.li(text) for text in _definitions())),
     ]
     return page_frame.page(title, body, ("report/report.css",))
@@ -97,8 +119,10 @@ def next_steps(reported: Week, name: str) -> list[str]:
     """What the week decided of a creator, in words that can be sent; what has none is not told."""
     own = reported.decisions
     own = own[(own["subject_kind"] == "creator") & (own["subject"] == name)]
-    told = [text for word, text in ALLOWED["next"].items() if (own["decision"] == word).any()]
-    return told or ["We will be in touch about the coming weeks."]
+    told = [
+        phrase(text) for word, text in ALLOWED["next"].items() if (own["decision"] == word).any()
+    ]
+    return told or [phrase("We will be in touch about the coming weeks.")]
 
 
 def figures(reported: Week, name: str, tier: str) -> pd.DataFrame:
@@ -113,7 +137,7 @@ def figures(reported: Week, name: str, tier: str) -> pd.DataFrame:
         other = _figure(reported, beside, "tier", tier) if tier and beside else None
         rows.append(
             {
-                "Figure": glossary.metric(metric).name,
+                "Figure": glossary.metric(metric).title,
                 "You": sentences.value(row, reported.currency),
                 "Range it may truly have": _range(span, reported.currency),
                 "Your tier": "" if other is None else sentences.value(other, reported.currency),
@@ -142,10 +166,11 @@ def _shown(reported: Week, tier: str) -> str:
 
 def _tier_note(tier: str) -> str:
     if not tier:
-        return "Your tier has too few creators to show a figure of it beside yours."
-    return (
-        f"Your tier is tier {tier}. Beside your rates stand those of all its creators together, "
-        "beside your revenue per post the middle one of theirs."
+        return phrase("Your tier has too few creators to show a figure of it beside yours.")
+    return phrase(
+        "Your tier is tier {tier}. Beside your rates stand those of all its creators together, "
+        "beside your revenue per post the middle one of theirs.",
+        tier=tier,
     )
 
 
@@ -154,12 +179,18 @@ def earned(reported: Week, name: str) -> str:
     share = _figure(reported, "commission_ratio", "creator", name)
     sales = _figure(reported, "net_revenue", "creator", name)
     if share is None or sales is None or words.is_missing(share["value"] * sales["value"]):
-        return "No commission is known for these four weeks."
+        return phrase("No commission is known for these four weeks.")
     amount = words.money(share["value"] * sales["value"], reported.currency, 2)
-    text = f"{amount} of commission on {words.money(sales['value'], reported.currency)} of sales"
+    places = {"amount": amount, "sales": words.money(sales["value"], reported.currency)}
     if share["status"] != "settled":
-        text += "; part of it is an estimate until the orders settle"
-    return f"{text}. Fees that we agreed on come on top."
+        return phrase(
+            "{amount} of commission on {sales} of sales; part of it is an estimate until the "
+            "orders settle. Fees that we agreed on come on top.",
+            **places,
+        )
+    return phrase(
+        "{amount} of commission on {sales} of sales. Fees that we agreed on come on top.", **places
+    )
 
 
 def _own_posts(reported: Week, posts: pd.DataFrame) -> pd.DataFrame:
@@ -183,7 +214,7 @@ def angles(own: pd.DataFrame) -> pd.DataFrame:
         low, high = estimate.wilson_interval(orders, clicks, _LEVEL) if clicks else (None, None)
         rows.append(
             {
-                "Hook angle": words.sentence(sentences.hook(angle)).rstrip("."),
+                "Hook angle": words.sentence(phrase(sentences.hook(angle))).rstrip("."),
                 "Posts": words.number(len(of_angle)),
                 "Clicks": words.number(clicks),
                 "Orders per click": words.percent(orders / clicks if clicks else None),
@@ -210,20 +241,42 @@ def _posts(own: pd.DataFrame) -> pd.DataFrame:
 
 def _definitions() -> list[str]:
     return [
-        words.sentence(f"{glossary.metric(name).name}: {glossary.metric(name).definition}")
+        words.sentence(f"{glossary.metric(name).title}: {glossary.metric(name).definition}")
         for name in ALLOWED["figures"]
     ]
 
 
+_HEADS = (
+    later("Figure"),
+    later("You"),
+    later("Range it may truly have"),
+    later("Your tier"),
+    later("Days"),
+    later("Hook angle"),
+    later("Posts"),
+    later("Clicks"),
+    later("Orders"),
+    later("Orders per click"),
+    later("90% interval"),
+    later("Published"),
+    later("Post"),
+    later("Views"),
+)
+_ANGLES = (
+    later("problem agitation"),
+    later("transformation reveal"),
+    later("social proof"),
+    later("curiosity gap"),
+)
 _LEFT = {"Figure", "Hook angle", "Post", "Published", "Days"}
 
 
 def _table(label: str, rows: pd.DataFrame) -> HtmlElement:
     if rows.empty:
-        return E.p("Nothing to show yet.")
+        return E.p(phrase("Nothing to show yet."))
     sides = [{} if name in _LEFT else {"class": "gt_right"} for name in rows.columns]
     heads = [
-        E.th({"scope": "col", **side}, str(name))
+        E.th({"scope": "col", **side}, phrase(str(name)))
         for name, side in zip(rows.columns, sides, strict=True)
     ]
     lines = [

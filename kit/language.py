@@ -132,6 +132,21 @@ def checked(code: str) -> str:
     return "-".join(filter(None, (locale.language, locale.territory)))
 
 
+def of_reader(told: object, of_client: str) -> str:
+    """The language a ledger names for somebody; the client's where it names none that there is.
+
+    Where both speak the same, the client's region too.
+
+    >>> of_reader("es", "es-MX"), of_reader("en", "es-MX"), of_reader("tagalog", "en")
+    ('es-MX', 'en', 'en')
+    """
+    try:
+        own = checked(told) if isinstance(told, str) else of_client
+    except ValueError:
+        own = of_client
+    return of_client if of_client.split("-")[0] == own else own
+
+
 @cache
 def _read(code: str) -> Language | None:
     if code == ENGLISH:

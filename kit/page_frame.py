@@ -10,6 +10,8 @@ import lxml.html
 from lxml.html import HtmlElement
 from lxml.html.builder import E
 
+from kit.language import code, phrase
+
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
@@ -33,7 +35,7 @@ def page(title: str, body: list[HtmlElement], styles: tuple[str, ...], script: s
         E.title(title),
         E.style(css),
     )
-    skip = E.a({"class": "skip", "href": "#report"}, "Skip to the report")
+    skip = E.a({"class": "skip", "href": "#report"}, phrase("Skip to the report"))
     inside = [skip, E.main({"id": "report"}, *body), *([E.script(script)] if script else [])]
-    html = E.html({"lang": "en"}, head, E.body({"class": "report"}, *inside))
+    html = E.html({"lang": code()}, head, E.body({"class": "report"}, *inside))
     return lxml.html.tostring(html, encoding="unicode", doctype="<!DOCTYPE html>") + "\n"

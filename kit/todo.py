@@ -6,6 +6,7 @@ What is marked done in `actions.csv` is off the list for a week; what is still s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ import pandas as pd
 
 from kit import creator_messages, metrics, rights, words
 from kit.brief_round import Round
+from kit.language import of_reader, speaking
 from kit.rights import WORDS
 from kit.sample_clock import Clock
 
@@ -58,7 +60,7 @@ def todo(client: Any, as_of: date | str, known: Evidence) -> pd.DataFrame:
     day = pd.Timestamp(metrics.as_day(as_of))
     rows = [
         *_to_send(known.clock.samples, day),
-        *_to_chase(known.clock.samples),
+        *_to_chase(client, known.clock.samples),
         *_planned(known.plans),
         *(asked := _to_follow_up(client, as_of, known.flags)),
         *_to_brief(known.round, {row[3] for row in asked}),
@@ -98,6 +100,12 @@ def _done(client: Any, day: pd.Timestamp) -> dict[str, pd.Timestamp]:
     return actions[lately].groupby("decision_id")["done_on"].max().to_dict()
 
 
+def _languages(client: Any) -> Callable[[str], str]:
+    """In which language a message to a creator is."""
+    told = client.frame("creators").set_index("creator_id")["language"].to_dict()
+    return lambda creator: of_reader(told.get(creator), client.config.language)
+
+
 def _to_send(samples: pd.DataFrame, day: pd.Timestamp) -> list[tuple[Any, ...]]:
     """Samples that wait for an answer or for the parcel."""
     rows: list[tuple[Any, ...]] = []
@@ -114,18 +122,20 @@ def _to_send(samples: pd.DataFrame, day: pd.Timestamp) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _to_chase(samples: pd.DataFrame) -> list[tuple[Any, ...]]:
+def _to_chase(client: Any, samples: pd.DataFrame) -> list[tuple[Any, ...]]:
     """Samples whose post is late; who may have an extension is told as such."""
     late = samples[samples["stage"].isin(["may be extended", "overdue"])]
+    spoken = _languages(client)
     rows: list[tuple[Any, ...]] = []
     for one in late.itertuples():
         days = words.count(-one.days_left, "day")
         why = f"the post was due {days} ago"
         if one.stage == "may be extended":
             why += f"; may be extended to {words.day(one.latest_on)}"
-        text = creator_messages.sample_due(
-            one.creator_id, one.product, one.delivered_on, one.due_on, True
-        )
+        with speaking(spoken(one.creator_id)):
+            text = creator_messages.sample_due(
+                one.creator_id, one.product, one.delivered_on, one.due_on, True
+            )
         what = f"Ask for the post about {one.product}"
         rows.append(("chase", "sample", one.sample_id, one.creator_id, what, why, one.due_on, text))
     return rows
@@ -147,14 +157,16 @@ def _planned(plans: pd.DataFrame) -> list[tuple[Any, ...]]:
 def _to_follow_up(client: Any, as_of: date | str, flags: pd.DataFrame) -> list[tuple[Any, ...]]:
     """Creators whose output has fallen off what was agreed, as the weekly review flags them."""
     people = metrics.people(client, as_of).set_index("creator_id")
+    spoken = _languages(client)
     rows: list[tuple[Any, ...]] = []
     for one in flags[flags["flag"] == "act"].itertuples():
         who = people.loc[one.creator_id]
         if who["status"] in ("left", "paused"):
             continue
-        text = creator_messages.posts_due(
-            one.creator_id, who["agreed_per_week"], who["last_post_on"]
-        )
+        with speaking(spoken(one.creator_id)):
+            text = creator_messages.posts_due(
+                one.creator_id, who["agreed_per_week"], who["last_post_on"]
+            )
         rows.append(
             ("follow up", "creator", one.creator_id, one.creator_id, "Ask what is in the way",
              one.reason, pd.NaT, text)
@@ -182,6 +194,7 @@ def _to_renew(client: Any, ends: pd.DataFrame, posts: pd.DataFrame) -> list[tupl
     """Rights that end while they are needed, and sparks that only lack an authorisation."""
     posts = posts[posts["verdict"] == "spark"]
     wanted = set(posts["post_id"])
+    spoken = _languages(client)
     rows: list[tuple[Any, ...]] = []
     for one in rights.in_danger(ends).itertuples():
         post = one.post_id if isinstance(one.post_id, str) else ""
@@ -195,7 +208,8 @@ def _to_renew(client: Any, ends: pd.DataFrame, posts: pd.DataFrame) -> list[tupl
             else ""
         )
         what = f"Renew the {WORDS[one.right]}"
-        text = creator_messages.new_code(one.creator_id, post, one.ends_on) if post else ""
+        with speaking(spoken(one.creator_id)):
+            text = creator_messages.new_code(one.creator_id, [post], one.ends_on) if post else ""
         kind, subject = ("post", post) if post else ("creator", one.creator_id)
         of = f"video {post}: " if post else ""
         why = f"{of}{when}{paid}" if about_ads else f"{when}; then {one.stops}"
@@ -206,7 +220,8 @@ def _to_renew(client: Any, ends: pd.DataFrame, posts: pd.DataFrame) -> list[tupl
         ids = list(own["post_id"])
         what = "Ask for an ad code" if len(ids) == 1 else "Ask for ad codes, or one for all posts"
         why = f"{words.count(len(ids), 'video')} would earn paid spend and may not run yet: "
-        text = creator_messages.new_code(str(creator), words.listed(ids), pd.NaT)
+        with speaking(spoken(str(creator))):
+            text = creator_messages.new_code(str(creator), ids, pd.NaT)
         rows.append(
             ("renew", "creator", creator, creator, what, why + words.listed(ids, most=3), pd.NaT,
              text)

@@ -3,17 +3,33 @@
 import io
 import re
 import string
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
+import lxml.html
 import pandas as pd
 import pytest
 from babel.messages import extract, pofile
+from playwright.sync_api import sync_playwright
 from pptx import Presentation
 
-from kit import audience, deck, glossary, language, results, words
+from kit import (
+    audience,
+    creator_messages,
+    creator_page,
+    deck,
+    glossary,
+    language,
+    results,
+    words,
+)
 from kit import client as clients
 from kit.errors import PolicyError, ReportError
+from tests.conftest import program
+from tests.test_creator_page import posts as own_posts
+from tests.test_creator_page import reported
 from tests.test_deck import AS_OF, assert_texts_fit, assert_tidy, decisions, weekly_figures
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -204,7 +220,7 @@ def used():
     metrics |= {*own["intervals"].values(), *own["of_tier"].values()}
     for entry in map(glossary.metric, metrics):
         found |= {entry.name, entry.formula, entry.window} - {""}
-    return found | {*results.STATUSES}
+    return found | {*results.STATUSES, *own["next"].values()}
 
 
 def catalogue(path):
@@ -240,3 +256,86 @@ def test_each_translation_has_its_forms_and_the_places_of_its_message(path):
 
 def places(*texts):
     return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+DECIDED = [[*audience.CREATOR["next"]], ["replace"]]
+
+
+@pytest.mark.parametrize("code", ["es", "es-MX"])
+@pytest.mark.parametrize("decided", DECIDED)
+@pytest.mark.parametrize("active", [12.0, 2.0])
+def test_a_creators_page_is_wholly_in_spanish_with_the_same_numbers(code, decided, active):
+    week = reported(decided=decided, active=active)
+    week = replace(week, title="Glow")
+    posts = own_posts().assign(caption="")
+    before = creator_page.page(week, "ana", posts, "1")
+    language.missed(code).clear()
+    with language.speaking(code):
+        page = lxml.html.fromstring(creator_page.page(week, "ana", posts, "1"))
+    assert language.missed(code) == set()
+    assert page.get("lang") == code
+    told = lxml.html.fromstring(before)
+    assert told.get("lang") == "en"
+    own, text = (html.body.text_content() for html in (page, told))
+    assert english_words(own) == []
+    assert numbers(own, code) == numbers(text)
+    assert creator_page.page(week, "ana", posts, "1") == before
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        lambda: creator_messages.sample_due("m", "Serum", "2026-04-20", "2026-05-04", late=True),
+        lambda: creator_messages.sample_due("m", "Serum", "2026-04-20", "2026-05-04", late=False),
+        lambda: creator_messages.posts_due("m", 2, "2026-05-01"),
+        lambda: creator_messages.posts_due("m", 1, None),
+        lambda: creator_messages.posts_due("m", 0.5, None),
+        lambda: creator_messages.new_code("m", ["7311", "7312"], "2026-05-09"),
+        lambda: creator_messages.new_code("m", ["7311"], None),
+    ],
+)
+def test_a_message_to_a_creator_is_in_spanish_with_the_same_numbers(message):
+    language.missed("es-MX").clear()
+    with language.speaking("es-MX"):
+        told = message()
+    assert language.missed("es-MX") == set()
+    assert english_words(told) == []
+    assert told.startswith("Hola, @m: ")
+    assert numbers(told) == numbers(message())
+
+
+@pytest.mark.parametrize(
+    ("of_creator", "of_client", "asked", "title"),
+    [
+        ("es", "en", None, "Sus publicaciones para Tiny"),
+        (None, "es-MX", None, "Sus publicaciones para Tiny"),
+        ("en", "es-MX", None, "Your posts for Tiny"),
+        ("tagalog", "en", None, "Your posts for Tiny"),
+        ("es", "es", "en", "Your posts for Tiny"),
+    ],
+)
+def test_a_page_is_in_the_creators_language_else_in_the_clients(
+    tmp_path, of_creator, of_client, asked, title
+):
+    opened = SimpleNamespace(
+        config=SimpleNamespace(language=of_client),
+        creators=pd.DataFrame({"creator_id": ["ana"], "language": [of_creator]}),
+    )
+    with language.speaking(creator_page._language(opened, "ana", asked)):
+        page = creator_page.page(replace(reported(), title="Tiny"), "ana", own_posts(), "1")
+    assert lxml.html.fromstring(page).find(".//h1").text == title
+
+
+@pytest.mark.needs("chromium")
+def test_a_spanish_page_is_no_wider_than_a_phone(tmp_path):
+    path = tmp_path / "ana.html"
+    with language.speaking("es-MX"):
+        path.write_text(creator_page.page(reported(), "ana", own_posts(), "1"), encoding="utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program("chromium"), args=["--no-sandbox"]
+        )
+        page = browser.new_page(viewport={"width": 360, "height": 800})
+        page.goto(path.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        browser.close()

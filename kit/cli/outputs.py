@@ -97,6 +97,9 @@ def creator(
     handle: Annotated[str, typer.Argument(help="The creator's handle.")],
     client: ClientName,
     as_of: AsOf = None,
+    language: Annotated[
+        str | None, typer.Option(help="Such as es-MX; else the creator's, else the client's.")
+    ] = None,
     home: Home = None,
 ) -> None:
     """Write a creator's own page, to be sent.
@@ -107,7 +110,7 @@ def creator(
     from kit import creator_page, printed
 
     day = printed.day_of(client, as_of, home)
-    typer.echo(f"Wrote {creator_page.write(client, handle, day, home)}")
+    typer.echo(f"Wrote {creator_page.write(client, handle, day, home, language)}")
 
 
 @app.command()
