@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kit import words
+from kit.language import later, phrase
 
 SHARE = "a fraction, 0.05 for 5%"
 MONEY = "money in four weeks"
@@ -36,7 +37,8 @@ GOALS = {
 LOWER = {"commission_ratio", "commission_ratio_settled", "all_in_cost_ratio"}
 # What the program costs and leaves: in a copy for the client only if its margins are shared.
 MARGINS = {*LOWER, "contribution"}
-MET, MISSED, WITHIN, OVER, UNKNOWN = "met", "missed", "within", "over", "not known"
+MET, MISSED, WITHIN, OVER = later("met"), later("missed"), later("within"), later("over")
+UNKNOWN = later("not known")
 
 
 def check(wanted: Mapping[str, Any]) -> None:
@@ -79,11 +81,13 @@ def sentence(verdicts: dict[str, str]) -> str:
     if not verdicts:
         return ""
     good = sum(told in (MET, WITHIN) for told in verdicts.values())
-    text = f"{good} of {words.count(len(verdicts), 'goal')} met"
+    text = words.counted(
+        "{good} of {count} goal met", "{good} of {count} goals met", len(verdicts), good=good
+    )
     missed = [name for name, told in verdicts.items() if told in (MISSED, OVER)]
     unknown = [name for name, told in verdicts.items() if told == UNKNOWN]
     if missed:
-        text += f"; not met: {words.listed(missed)}"
+        text += phrase("; not met: {names}", names=words.listed(missed))
     if unknown:
-        text += f"; not known: {words.listed(unknown)}"
+        text += phrase("; not known: {names}", names=words.listed(unknown))
     return text

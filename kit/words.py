@@ -202,6 +202,13 @@ def day(value: Any, year: bool = True) -> str:
     return phrase("{day} {month}", day=moment.day, month=month)
 
 
+def month(value: Any) -> str:
+    """The month of a date: "May 2026"."""
+    moment, spoken = pd.Timestamp(value), language.active()
+    name = spoken.month(moment.month) if spoken else f"{moment:%B}"
+    return phrase("{month} {year}", month=name, year=f"{moment:%Y}")
+
+
 def short_day(value: Any) -> str:
     """A date for an axis or a narrow column: "10 May"."""
     if is_missing(value):

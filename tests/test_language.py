@@ -5,6 +5,7 @@ import re
 import string
 from dataclasses import replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -27,10 +28,18 @@ from kit import (
 )
 from kit import client as clients
 from kit.errors import PolicyError, ReportError
+from tests import test_deck_kinds as of_months
 from tests.conftest import program
 from tests.test_creator_page import posts as own_posts
 from tests.test_creator_page import reported
-from tests.test_deck import AS_OF, assert_texts_fit, assert_tidy, decisions, weekly_figures
+from tests.test_deck import (
+    AS_OF,
+    assert_texts_fit,
+    assert_tidy,
+    decision,
+    decisions,
+    weekly_figures,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "reports" / "example"
@@ -64,7 +73,27 @@ def home(tmp_path):
         week.mkdir(parents=True)
         rows.to_parquet(week / "results.parquet")
         decided.to_csv(week / "decisions.csv", index=False)
+    write_month(tmp_path)
     return tmp_path
+
+
+def write_month(home):
+    """A client with goals and four weeks, one of which was not reported."""
+    (home / "data" / "month").mkdir()
+    goals = "[goals]\nvelocity = 32\nconversion_rate = 0.05\ngmv = 25000\n"
+    (home / "data" / "month" / "client.toml").write_text(f"{SETTINGS}{goals}")
+    for end in of_months.SUNDAYS:
+        if end == of_months.LACKING:
+            continue
+        week = home / "reports" / "month" / f"2026-W{end.isocalendar().week:02d}"
+        week.mkdir(parents=True)
+        of_months.of_week(end).to_parquet(week / "results.parquet")
+        decided = [decision("quiet.quinn", "follow up"), decision("mo.ves", "replace")]
+        rows = results.decisions("weekly_review", pd.DataFrame(decided))
+        audit = results.decisions(
+            "tier_promotion_audit", pd.DataFrame([decision("up.una", "promote")])
+        )
+        pd.concat([rows, audit]).to_csv(week / "decisions.csv", index=False)
 
 
 def messages(path):
@@ -97,7 +126,8 @@ def english_words(text):
 def numbers(text, code="en"):
     """The figures of a text in order of size; a numeral in letters before what it counts too."""
     letters = {word: str(number) for number, word in enumerate(words._SMALL) if number}
-    counts = rf"\b({'|'.join(letters)})(?= posts? ha| more | stands? on)"
+    what = " posts? ha| more | stands? on| in more| weeks in ten| creat"
+    counts = rf"(?<!The )\b({'|'.join(letters)})(?={what})"
     text = re.sub(counts, lambda word: letters[word[1].lower()], text, flags=re.IGNORECASE)
     found = re.findall(r"\d(?:[\d.,]*\d)?", text)
     if code == "es":
@@ -105,13 +135,18 @@ def numbers(text, code="en"):
     return sorted(float(number.replace(",", "")) for number in found)
 
 
-@pytest.mark.parametrize("code", ["es", "es-MX"])
-@pytest.mark.parametrize("name", ["full", "one", "empty"])
-def test_a_clients_weekly_deck_is_wholly_in_spanish_with_the_same_numbers(home, name, code):
-    path = deck.build_deck(name, AS_OF, home, audience="client")
-    told, before = dict(messages(path)), path.read_bytes()
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("empty", "weekly"),
+        *product(["full", "one", "month"], [kind for kind, _ in deck.TRANSLATED]),
+    ],
+)
+def test_a_clients_deck_is_wholly_in_spanish_with_the_same_numbers(home, name, kind):
+    code, as_of = ("es", AS_OF) if name != "month" else ("es-MX", of_months.AS_OF)
+    told, before = made(home, name, as_of, kind)
     language.missed(code).clear()
-    path = deck.build_deck(name, AS_OF, home, audience="client", language=code)
+    path = deck.build_deck(name, as_of, home, kind, audience="client", language=code)
     spoken = dict(messages(path))
     assert language.missed(code) == set()
     left = {where: english_words(text) for where, text in spoken.items()}
@@ -123,8 +158,13 @@ def test_a_clients_weekly_deck_is_wholly_in_spanish_with_the_same_numbers(home, 
             assert numbers(spoken[where], code) == numbers(told[where]), where
     assert_tidy(path)
     assert_texts_fit(path)
-    english = deck.build_deck(name, AS_OF, home, audience="client", language="en")
-    assert english.read_bytes() == before
+    assert made(home, name, as_of, kind)[1] == before
+
+
+def made(home, name, as_of, kind):
+    """The English deck, its texts and its bytes."""
+    path = deck.build_deck(name, as_of, home, kind, audience="client", language="en")
+    return dict(messages(path)), path.read_bytes()
 
 
 def test_the_search_for_english_words_finds_them_in_the_english_deck(home):

@@ -28,7 +28,7 @@ def deck(
     ] = "internal",
     language: Annotated[
         str | None,
-        typer.Option(help="Of a client's weekly deck, such as es-MX; else that of client.toml."),
+        typer.Option(help="Of a client's deck, such as es-MX; else that of client.toml."),
     ] = None,
     pseudonyms: Pseudonyms = False,
     home: Home = None,

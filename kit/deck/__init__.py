@@ -36,7 +36,7 @@ _TITLES = {
     "kickoff": later("{client}: creator program, kick-off, {when}"),
 }
 # Whose every text is in the catalogues; the others are English for everybody.
-TRANSLATED = (("weekly", "client"),)
+TRANSLATED = (("weekly", "client"), ("monthly", "client"), ("quarterly", "client"))
 
 
 def build_deck(

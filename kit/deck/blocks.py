@@ -35,11 +35,7 @@ def weekly_chart(
 
     A week without a value has no column; the alternative text names it and says what stands out.
     """
-    number_format = money_format(currency) if currency else "#,##0"
-    if currency and language.active():
-        # the sign of a currency may be letters, too wide for twelve columns
-        head = phrase("{chart}, in {currency}", chart=head, currency=currency)
-        number_format = "#,##0"
+    head, number_format = of_money(head, currency) if currency else (head, "#,##0")
     say(page.slide, box._replace(height=Inches(0.34)), head, 14, 10, bold=True)
     room = box.below(Inches(0.42))
     if rows["value"].isna().all():
@@ -89,6 +85,17 @@ def _of_weeks(rows: pd.DataFrame, currency: str) -> str:
         days = words.listed(lacking)
         text = phrase("{weeks}; not known for the week from {days}", weeks=text, days=days)
     return text + "."
+
+
+def of_money(head: str, currency: str) -> tuple[str, str]:
+    """The head of a chart of many or negative amounts, and the number format of its labels.
+
+    In other languages the sign of a currency may be letters, for which labels have no room: the
+    head names it instead.
+    """
+    if language.active() is None:
+        return head, money_format(currency)
+    return phrase("{chart}, in {currency}", chart=head, currency=currency), "#,##0"
 
 
 def money_format(currency: str) -> str:

@@ -12,8 +12,8 @@ from kit.deck.blocks import (
     card,
     definitions,
     listing,
-    money_format,
     next_and_asks,
+    of_money,
     reasons,
     weekly_chart,
 )
@@ -26,21 +26,35 @@ from kit.deck.span import Span, Sum, pooled, total
 from kit.deck.steps import actions, asks
 from kit.deck.text import Box, bullets, note, say
 from kit.deck.week import AUDIT, SPARK
+from kit.language import forms, later, phrase
+
+WEEK, MOVED, MOST = later("Week to"), later("GMV moved by"), later("Most by")
+WEEKS = later("Weeks")
 
 
 def _in_short(span: Span, page: Page) -> None:
     posts, gmv = total(span.weeks, "velocity"), total(span.weeks, "gmv")
-    page.head(f"{span.name}: {_posts(posts)}, {_money(gmv, span)} of GMV{_than_before(span, gmv)}")
+    page.head(
+        phrase(
+            "{span}: {posts}, {gmv} of GMV{than_before}",
+            span=f"{span.name[0].upper()}{span.name[1:]}",
+            posts=_posts(posts),
+            gmv=_money(gmv, span),
+            than_before=_than_before(span, gmv),
+        )
+    )
     left, right = page.body.columns(0.58, 0.42, gap=Inches(0.5))
     _cards(span, page, left)
-    say(page.slide, right._replace(height=Inches(HEAD)), "What it says", 16, 12, bold=True)
+    say(page.slide, right._replace(height=Inches(HEAD)), phrase("What it says"), 16, 12, bold=True)
     bullets(page.slide, right.below(Inches(0.48)), _said(span), 16, 11)
-    page.footnote(f"{AS_REPORTED} {definitions('gmv', 'conversion_rate', 'output_rate')}")
+    page.footnote(f"{phrase(AS_REPORTED)} {definitions('gmv', 'conversion_rate', 'output_rate')}")
     note(page.slide, "\n".join([*_lines(span), span.lacking()]).strip())
 
 
 def _posts(posts: Sum) -> str:
-    return "posts not known" if posts.value is None else words.count(posts.value, "post")
+    if posts.value is None:
+        return phrase("posts not known")
+    return words.counted("{count} post", "{count} posts", posts.value)
 
 
 def _money(amount: Sum, span: Span) -> str:
@@ -51,16 +65,28 @@ def _than_before(span: Span, gmv: Sum) -> str:
     """How GMV stands to the span before, only where both are whole and equally long."""
     whole = [week.as_of for week in span.before] == list(span.before_sundays)
     if not (span.complete and whole) or gmv.value is None:
-        return f", over {span.over()}" if not span.complete else ""
+        return phrase(", over {weeks}", weeks=span.over()) if not span.complete else ""
     earlier = total(span.before, "gmv").value
     if not earlier:
         return ""
     each = gmv.value / len(span.weeks) / (earlier / len(span.before)) - 1
-    way = "up" if each >= 0 else "down"
-    return f", {way} {words.percent(abs(each), 0)} per week on the {len(span.before)} weeks before"
+    places = {"share": words.percent(abs(each), 0), "weeks": len(span.before)}
+    if each >= 0:
+        return phrase(", up {share} per week on the {weeks} weeks before", **places)
+    return phrase(", down {share} per week on the {weeks} weeks before", **places)
 
 
-_RATES = {"conversion_rate": ("Orders per click", "click"), "output_rate": ("Posts of agreed", "")}
+_COUNTS = {"velocity": later("Posts"), "gmv": "GMV", "orders": later("Orders")}
+_RATES = {
+    "conversion_rate": (
+        later("Orders per click"),
+        forms("of {count} click", "of {count} clicks"),
+    ),
+    "output_rate": (
+        later("Posts of agreed"),
+        forms("of {count} posts agreed", "of {count} posts agreed"),
+    ),
+}
 
 
 def _cards(span: Span, page: Page, box: Box) -> None:
@@ -76,20 +102,26 @@ def _cards(span: Span, page: Page, box: Box) -> None:
 def _figures(span: Span) -> list[tuple[str, str, str]]:
     """Six figures with what each is of: added over the weeks, pooled, or of the last report."""
     found = []
-    for label, metric in (("Posts", "velocity"), ("GMV", "gmv"), ("Orders", "orders")):
+    for metric, label in _COUNTS.items():
         added = total(span.weeks, metric)
         written = words.money if metric == "gmv" else words.number
         figure = _money(added, span) if metric == "gmv" else words.number(added.value)
         each = None if added.value is None else added.value / added.weeks
         mean = written(each) if metric != "gmv" else words.money(each, span.currency)
-        found.append((label, figure, f"{mean} a week over {words.count(added.weeks, 'week')}"))
-    for metric, (label, noun) in _RATES.items():
+        under = words.counted(
+            "{mean} a week over {count} week",
+            "{mean} a week over {count} weeks",
+            added.weeks,
+            mean=mean,
+        )
+        found.append((phrase(label), figure, under))
+    for metric, (label, of) in _RATES.items():
         rate = pooled(span.weeks, metric)
-        of = words.count(round(rate.n), noun) if noun else f"{words.number(rate.n)} posts agreed"
-        found.append((label, words.percent(rate.value), f"of {of}"))
+        found.append((phrase(label), words.percent(rate.value), words.counted(*of, round(rate.n))))
     row = span.last.row("active_creators")
     figure = words.MISSING if row is None else sentences.value(row)
-    found.append(("Active creators", figure, f"in the 4 weeks to {words.day(span.last.as_of)}"))
+    until = phrase("in the 4 weeks to {day}", day=words.day(span.last.as_of))
+    found.append((phrase("Active creators"), figure, until))
     return found
 
 
@@ -110,14 +142,17 @@ def _said(span: Span) -> list[str]:
 
 
 def _goals(span: Span, page: Page) -> None:
-    page.head(goals_sentence(span) or "No goals are set for this program")
+    page.head(goals_sentence(span) or phrase("No goals are set for this program"))
     rows = against_goals(span)
-    none = "No goal is set. Write what the program is to reach under [goals] in client.toml."
-    listing(page, page.body, rows, none, numbers=("Goal", "Reached"))
-    page.footnote(
-        "Posts a week: the mean of the reported weeks. Every other goal is held against the last "
-        f"report's own period. {definitions(*list(span.goals)[:3])}"
+    none = phrase(
+        "No goal is set. Write what the program is to reach under [goals] in client.toml."
     )
+    listing(page, page.body, rows, none, numbers=("Goal", "Reached"))
+    how = phrase(
+        "Posts a week: the mean of the reported weeks. Every other goal is held against the last "
+        "report's own period."
+    )
+    page.footnote(f"{how} {definitions(*list(span.goals)[:3])}")
     lines = [f"{row[0]}: {', '.join(map(str, row[1:]))}." for row in rows.itertuples(index=False)]
     note(page.slide, "\n".join(lines) or none)
 
@@ -127,16 +162,24 @@ def _pace(span: Span, page: Page) -> None:
     page.head(_pace_title(span, gmv))
     left, right = page.body.columns(1, 1, gap=Inches(0.5))
     target = span.policy.velocity.target
-    wanted = f"Posts per week; dashed: the {words.plain_number(target)} wanted"
-    weekly_chart(page, left, posts, wanted, "Posts", Mark([], target, "Wanted"))
-    weekly_chart(page, right, gmv, "GMV per week", "GMV", Mark([]), span.currency)
-    page.footnote(f"{span.lacking()} {AS_REPORTED} {definitions('velocity', 'gmv')}".strip())
+    wanted = phrase(
+        "Posts per week; dashed: the {target} wanted", target=words.plain_number(target)
+    )
+    weekly_chart(page, left, posts, wanted, phrase("Posts"), Mark([], target, phrase("Wanted")))
+    weekly_chart(page, right, gmv, phrase("GMV per week"), "GMV", Mark([]), span.currency)
+    page.footnote(
+        f"{span.lacking()} {phrase(AS_REPORTED)} {definitions('velocity', 'gmv')}".strip()
+    )
     both = posts.merge(gmv, on="start", suffixes=("_posts", "_gmv"))
     note(
         page.slide,
         "\n".join(
-            f"Week from {words.day(row.start)}: {words.number(row.value_posts)} posts, "
-            f"{words.money(row.value_gmv, span.currency)} of GMV."
+            phrase(
+                "Week from {day}: {posts} posts, {gmv} of GMV.",
+                day=words.day(row.start),
+                posts=words.number(row.value_posts),
+                gmv=words.money(row.value_gmv, span.currency),
+            )
             for row in both.itertuples()
         ),
     )
@@ -145,18 +188,29 @@ def _pace(span: Span, page: Page) -> None:
 def _pace_title(span: Span, gmv: pd.DataFrame) -> str:
     posts = span.by_week("velocity")["value"].dropna()
     reached = int((posts >= span.policy.velocity.target).sum())
-    wanted = f"the {words.plain_number(span.policy.velocity.target)} posts wanted"
-    if len(posts) == 1:
-        text = f"The one reported week {'reached' if reached else 'did not reach'} {wanted}"
+    wanted = words.plain_number(span.policy.velocity.target)
+    places = {"reached": reached, "weeks": len(posts), "target": wanted}
+    if not reached and len(posts) == 1:
+        text = phrase(
+            "The one reported week did not reach the {target} posts wanted", target=wanted
+        )
+    elif len(posts) == 1:
+        text = phrase("The one reported week reached the {target} posts wanted", target=wanted)
+    elif reached:
+        text = phrase(
+            "{reached} of {weeks} reported weeks reached the {target} posts wanted", **places
+        )
     else:
-        text = f"{reached or 'None'} of {len(posts)} reported weeks reached {wanted}"
+        text = phrase("None of {weeks} reported weeks reached the {target} posts wanted", **places)
     known = gmv.dropna(subset=["value"])
     if known.empty:
         return text
     best = known.loc[known["value"].idxmax()]
-    return (
-        f"{text}; GMV was highest in the week from {words.day(best['start'], year=False)}, with "
-        f"{words.money(best['value'], span.currency)}"
+    return phrase(
+        "{posts}; GMV was highest in the week from {day}, with {gmv}",
+        posts=text,
+        day=words.day(best["start"], year=False),
+        gmv=words.money(best["value"], span.currency),
     )
 
 
@@ -184,15 +238,20 @@ def _added_parts(span: Span) -> pd.Series:
 def _parts_title(span: Span) -> str:
     parts = _added_parts(span)
     if parts.empty:
-        return "What moved GMV is not known: no two weeks in a row were reported"
-    all_of_it = words.signed_money(parts.sum(), span.currency)
-    biggest = words.signed_money(parts.iloc[0], span.currency)
-    return (
-        f"From week to week GMV moved by {all_of_it} in all; most of it by the "
-        f"{sentences.part(parts.index[0])} ({biggest})."
-        if parts.iloc[0] * parts.sum() > 0
-        else f"From week to week GMV moved by {all_of_it} in all; the largest part was "
-        f"{sentences.part(parts.index[0])} ({biggest})."
+        return phrase("What moved GMV is not known: no two weeks in a row were reported")
+    places = {
+        "all": words.signed_money(parts.sum(), span.currency),
+        "biggest": words.signed_money(parts.iloc[0], span.currency),
+        "part": sentences.part(parts.index[0]),
+    }
+    if parts.iloc[0] * parts.sum() > 0:
+        return phrase(
+            "From week to week GMV moved by {all} in all; most of it by the {part} ({biggest}).",
+            **places,
+        )
+    return phrase(
+        "From week to week GMV moved by {all} in all; the largest part was {part} ({biggest}).",
+        **places,
     )
 
 
@@ -200,7 +259,8 @@ def _changed(span: Span, page: Page) -> None:
     parts, effects = _added_parts(span), _effects(span)
     page.head(_parts_title(span))
     left, right = page.body.columns(0.48, 0.52, gap=Inches(0.4))
-    head = "What each part did to GMV, week-to-week changes added"
+    head = phrase("What each part did to GMV, week-to-week changes added")
+    head, number_format = of_money(head, span.currency)
     say(page.slide, left._replace(height=Inches(HEAD)), head, 14, 10, bold=True)
     if len(parts):
         names = [words.sentence(sentences.part(name)).rstrip(".") for name in parts.index]
@@ -209,36 +269,42 @@ def _changed(span: Span, page: Page) -> None:
             left.below(Inches(0.42)),
             names,
             parts.tolist(),
-            "Moved GMV by",
+            phrase("Moved GMV by"),
             f"{head}. {_parts_title(span)}",
             mark=Mark([place == 0 for place in range(len(parts))]),
-            number_format=money_format(span.currency),
+            number_format=number_format,
         )
     rows = [
         {
-            "Week to": words.day(until, year=False),
-            "GMV moved by": words.signed_money(week["effect"].sum(), span.currency),
-            "Most by": _most(week, span.currency),
+            WEEK: words.day(until, year=False),
+            MOVED: words.signed_money(week["effect"].sum(), span.currency),
+            MOST: _most(week, span.currency),
         }
         for until, week in (effects.groupby("until", sort=True) if len(effects) else ())
     ]
-    table = pd.DataFrame(rows, columns=["Week to", "GMV moved by", "Most by"])
-    none = "Nothing to show yet: the reports of two weeks in a row are needed."
-    listing(page, right, table, none, numbers=("GMV moved by",))
-    page.footnote(
-        f"{span.lacking()} GMV is creators × posts per creator × clicks per post × orders per "
-        "click × value per order, and sales without a known post; each change is against the week "
-        "before, as that week's own report had it. What luck alone does as often is no lever."
+    table = pd.DataFrame(rows, columns=[WEEK, MOVED, MOST])
+    none = phrase("Nothing to show yet: the reports of two weeks in a row are needed.")
+    listing(page, right, table, none, numbers=(MOVED,))
+    how = phrase(
+        "GMV is creators × posts per creator × clicks per post × orders per click × value per "
+        "order, and sales without a known post; each change is against the week before, as that "
+        "week's own report had it. What luck alone does as often is no lever."
     )
+    page.footnote(f"{span.lacking()} {how}")
     note(page.slide, "\n".join(" · ".join(row.values()) for row in rows) or none)
 
 
 def _most(week: pd.DataFrame, currency: str) -> str:
     row = week.loc[week["effect"].abs().idxmax()]
-    text = f"{sentences.part(row['part'])} ({words.signed_money(row['effect'], currency)}"
+    part, effect = sentences.part(row["part"]), words.signed_money(row["effect"], currency)
     if words.is_missing(row["by_chance"]):
-        return f"{text})"
-    return f"{text}; luck alone does as much in {sentences.weeks_of_luck(row['by_chance'])})"
+        return f"{part} ({effect})"
+    return phrase(
+        "{part} ({effect}; luck alone does as much in {weeks})",
+        part=part,
+        effect=effect,
+        weeks=sentences.weeks_of_luck(row["by_chance"]),
+    )
 
 
 def _decisions(span: Span, page: Page) -> None:
@@ -248,32 +314,40 @@ def _decisions(span: Span, page: Page) -> None:
         {
             "Creator": table["subject"],
             "Decision": table["decision"],
-            "Weeks": [words.number(number) for number in table["weeks"]],
-            "Why, at the last time": [words.cut(words.sentence(t), 150) for t in table["reason"]],
+            WEEKS: [words.number(number) for number in table["weeks"]],
+            later("Why, at the last time"): [
+                words.cut(words.sentence(t), 150) for t in table["reason"]
+            ],
         }
     )
-    none = "No creator needed a decision in these weeks."
-    listing(page, page.body, rows, none, numbers=("Weeks",))
-    page.footnote(
+    none = phrase("No creator needed a decision in these weeks.")
+    listing(page, page.body, rows, none, numbers=(WEEKS,))
+    how = phrase(
         "One verdict per creator and week; shown is who got one other than keep, with the number "
-        "of weeks, and the moves between tiers of the last audit. "
-        + definitions("conversion_rate", "revenue_per_post")
+        "of weeks, and the moves between tiers of the last audit."
     )
+    page.footnote(f"{how} " + definitions("conversion_rate", "revenue_per_post"))
     note(page.slide, reasons(table.head(40)))
 
 
 def _next(span: Span, page: Page) -> None:
     ours, theirs = actions(span.last), asks(span.last)
-    steps = f"{words.count(len(ours), 'step')} for us"
-    for_you = f"{words.count(len(theirs), 'decision')} for you" if theirs else "nothing from you"
-    page.head(f"What is next: {steps}, {for_you}")
-    next_and_asks(page, ours, theirs, "Nothing now.")
-    sparks = "" if len(span.last.decided(SPARK)) else " Spark candidates were not reported."
-    page.footnote(
-        f"As the week to {words.day(span.last.as_of)} decided.{sparks} Every figure of this deck "
-        "stands with its definition, period and count in the weeks' reports."
+    steps = words.counted("{count} step for us", "{count} steps for us", len(ours))
+    asked = words.counted("{count} decision for you", "{count} decisions for you", len(theirs))
+    asked = asked if theirs else phrase("nothing from you")
+    page.head(phrase("What is next: {steps}, {asks}", steps=steps, asks=asked))
+    next_and_asks(page, ours, theirs, phrase("Nothing now."))
+    told = [phrase("As the week to {day} decided.", day=words.day(span.last.as_of))]
+    if span.last.decided(SPARK).empty:
+        told.append(phrase("Spark candidates were not reported."))
+    told.append(
+        phrase(
+            "Every figure of this deck stands with its definition, period and count in the weeks' "
+            "reports."
+        )
     )
-    note(page.slide, "\n".join([*ours, "", *theirs]).strip() or "Nothing new.")
+    page.footnote(" ".join(told))
+    note(page.slide, "\n".join([*ours, "", *theirs]).strip() or phrase("Nothing new."))
 
 
 MONTHLY: tuple[Callable[[Span, Page], None], ...] = (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kit import words
+from kit import sentences, words
 from kit.deck.span import Span
 from kit.deck.week import AUDIT, Week, verdicts
+from kit.language import phrase
 
 _MOVES = ("promote", "demote")
 _COLUMNS = ["subject", "decision", "weeks", "reason", "confidence"]
@@ -35,16 +36,22 @@ def creators_moved(span: Span) -> str:
     table = decided(span.weeks)
     verdict = table[~table["decision"].isin(_MOVES)]
     if table.empty:
-        return "Nobody needed a decision beyond keeping on"
+        return phrase("Nobody needed a decision beyond keeping on")
     people = verdict["subject"].nunique()
-    need = "needs" if people == 1 else "needed"
-    text = f"{words.count(people, 'creator')} {need} a decision"
+    text = words.counted(
+        "{count} creator needs a decision", "{count} creators needed a decision", people
+    )
     often = verdict[verdict["weeks"] > 1]
     if len(often):
-        text += f", {words.in_words(often['subject'].nunique())} in more than one week"
+        many = words.in_words(often["subject"].nunique())
+        text += phrase(", {creators} in more than one week", creators=many)
     moves = [
-        f"{decision} {words.listed(table.loc[table['decision'] == decision, 'subject'], 3)}"
+        phrase(
+            "{decision} {names}",
+            decision=sentences.verdict(decision),
+            names=words.listed(table.loc[table["decision"] == decision, "subject"], 3),
+        )
         for decision in _MOVES
         if (table["decision"] == decision).any()
     ]
-    return f"{text}; {' and '.join(moves)}" if moves else text
+    return f"{text}; {words.listed(moves)}" if moves else text

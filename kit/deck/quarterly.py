@@ -13,16 +13,18 @@ from kit.deck.page import Page
 from kit.deck.shares import AS_REPORTED
 from kit.deck.span import Span, pooled, sunday, total
 from kit.deck.text import note
+from kit.language import later, phrase
 
 
 def _months(span: Span, page: Page) -> None:
     rows = months(span)
     page.head(_title(span))
-    listing(page, page.body, rows, "Nothing was reported.", numbers=list(rows.columns[1:]))
-    page.footnote(
+    listing(page, page.body, rows, phrase("Nothing was reported."), numbers=list(rows.columns[1:]))
+    how = phrase(
         "A week counts to the month in which it ends. Counts and money are added over the reported "
-        f"weeks, rates pooled. {span.lacking()} {AS_REPORTED} {definitions('gmv')}"
+        "weeks, rates pooled."
     )
+    page.footnote(f"{how} {span.lacking()} {phrase(AS_REPORTED)} {definitions('gmv')}")
     note(page.slide, "\n".join(" · ".join(map(str, r)) for r in rows.itertuples(index=False)))
 
 
@@ -34,8 +36,10 @@ def months(span: Span) -> pd.DataFrame:
         weeks = tuple(week for week in span.weeks if sunday(week.as_of) in wanted)
         rows.append(
             {
-                "Month": f"{wanted[0]:%B %Y}",
-                "Weeks reported": f"{len(weeks)} of {len(wanted)}",
+                later("Month"): words.month(wanted[0]),
+                later("Weeks reported"): phrase(
+                    "{reported} of {weeks}", reported=len(weeks), weeks=len(wanted)
+                ),
                 "Posts": words.number(total(weeks, "velocity").value),
                 "GMV": words.money(total(weeks, "gmv").value, span.currency, 0),
                 "Orders": words.number(total(weeks, "orders").value),
@@ -49,10 +53,15 @@ def months(span: Span) -> pd.DataFrame:
 def _title(span: Span) -> str:
     posts, gmv = total(span.weeks, "velocity"), total(span.weeks, "gmv")
     weekly = None if gmv.value is None else gmv.value / gmv.weeks
-    each = "not known" if posts.value is None else words.plain_number(posts.value / posts.weeks)
-    return (
-        f"A reported week of the quarter brought {words.money(weekly, span.currency)} of GMV and "
-        f"{each} posts on average"
+    each = (
+        phrase("not known")
+        if posts.value is None
+        else words.plain_number(posts.value / posts.weeks)
+    )
+    return phrase(
+        "A reported week of the quarter brought {gmv} of GMV and {posts} posts on average",
+        gmv=words.money(weekly, span.currency),
+        posts=each,
     )
 
 

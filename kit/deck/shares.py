@@ -11,8 +11,9 @@ from kit.deck.charts import Mark, bars
 from kit.deck.page import Page
 from kit.deck.span import Span, by_subject, rate_by_subject, total
 from kit.deck.text import note, say
+from kit.language import later, phrase, plural
 
-AS_REPORTED = (
+AS_REPORTED = later(
     "Each week as its own report had it; later downloads may have moved it, and newer weeks still "
     "settle."
 )
@@ -24,35 +25,38 @@ def tiers(span: Span, page: Page) -> None:
     gmv = by_subject(span.weeks, "gmv", "tier").sort_index()
     page.head(_tiers_title(span, gmv))
     left, right = page.body.columns(0.36, 0.64, gap=Inches(0.5))
-    say(page.slide, left._replace(height=Inches(HEAD)), "GMV by tier", 14, 10, bold=True)
+    say(page.slide, left._replace(height=Inches(HEAD)), phrase("GMV by tier"), 14, 10, bold=True)
     if len(gmv):
         bars(
             page.slide,
             left.below(Inches(0.42))._replace(height=int(left.height * 0.2 * (len(gmv) + 0.5))),
-            [f"Tier {tier}" for tier in gmv.index],
+            [phrase("Tier {tier}", tier=tier) for tier in gmv.index],
             gmv.tolist(),
             "GMV",
-            f"GMV by tier. {_tiers_title(span, gmv)}.",
+            f"{phrase('GMV by tier')}. {_tiers_title(span, gmv)}.",
             mark=Mark((gmv == gmv.max()).tolist()),
             number_format=money_format(span.currency),
         )
     rows = _tier_rows(span, gmv)
-    listing(
-        page, right, rows, "Nothing to show yet: no tier has figures.", numbers=rows.columns[1:]
+    none = phrase("Nothing to show yet: no tier has figures.")
+    listing(page, right, rows, none, numbers=rows.columns[1:])
+    how = phrase(
+        "Posts and GMV added over {weeks}, orders per click pooled; active creators and revenue "
+        "per post of the last report.",
+        weeks=span.over(),
     )
-    page.footnote(
-        f"{AS_REPORTED} Posts and GMV added over {span.over()}, orders per click pooled; active "
-        f"creators and revenue per post of the last report. {definitions('revenue_per_post')}"
-    )
+    page.footnote(f"{phrase(AS_REPORTED)} {how} {definitions('revenue_per_post')}")
     note(page.slide, "\n".join(" · ".join(map(str, r)) for r in rows.itertuples(index=False)))
 
 
 def _tiers_title(span: Span, gmv: pd.Series) -> str:
     whole = total(span.weeks, "gmv").value
     if gmv.empty or not whole:
-        return "What each tier brought is not known"
+        return phrase("What each tier brought is not known")
     share = words.percent(gmv.max() / whole, 0)
-    return f"Tier {gmv.idxmax()} brought {share} of the program's GMV"
+    return phrase(
+        "Tier {tier} brought {share} of the program's GMV", tier=gmv.idxmax(), share=share
+    )
 
 
 def _tier_rows(span: Span, gmv: pd.Series) -> pd.DataFrame:
@@ -69,13 +73,13 @@ def _tier_rows(span: Span, gmv: pd.Series) -> pd.DataFrame:
     per_post = [words.money(last["revenue_per_post"].get(t), span.currency, 0) for t in tiers]
     return pd.DataFrame(
         {
-            "Tier": [f"Tier {tier}" for tier in tiers],
-            "Active": [words.number(last["active_creators"].get(tier)) for tier in tiers],
+            later("Tier"): [phrase("Tier {tier}", tier=tier) for tier in tiers],
+            later("Active"): [words.number(last["active_creators"].get(tier)) for tier in tiers],
             "Posts": [words.number(posts.get(tier)) for tier in tiers],
             "GMV": [words.money(gmv.get(tier), span.currency, 0) for tier in tiers],
             "Clicks": [words.number(rate["n"].get(tier)) for tier in tiers],
             "Orders per click": [words.percent(rate["value"].get(tier)) for tier in tiers],
-            "Revenue per post": per_post,
+            later("Revenue per post"): per_post,
         }
     )
 
@@ -88,16 +92,16 @@ def hooks(span: Span, page: Page) -> None:
     title = _hooks_title(span)
     page.head(title)
     left, right = page.body.columns(0.48, 0.52, gap=Inches(0.5))
-    head = f"Orders per click by hook angle, pooled over {span.over()}"
+    head = phrase("Orders per click by hook angle, pooled over {weeks}", weeks=span.over())
     say(page.slide, left._replace(height=Inches(HEAD)), head, 14, 10, bold=True)
-    names = [words.sentence(sentences.hook(angle)).rstrip(".") for angle in rate.index]
+    names = [words.sentence(phrase(sentences.hook(angle))).rstrip(".") for angle in rate.index]
     if len(rate):
         bars(
             page.slide,
             left.below(Inches(0.42))._replace(height=int(left.height * 0.16 * (len(rate) + 0.5))),
             names,
             rate["value"].tolist(),
-            "Orders per click",
+            phrase("Orders per click"),
             f"{head}: {_each(names, rate)}. {title}",
             mark=Mark([False] * len(rate)),
             number_format="0.0%",
@@ -110,18 +114,25 @@ def hooks(span: Span, page: Page) -> None:
             "GMV": [words.money(gmv.get(angle), span.currency, 0) for angle in rate.index],
         }
     )
-    none = "Nothing to show yet: no post has both a brief with a hook angle and clicks."
+    none = phrase("Nothing to show yet: no post has both a brief with a hook angle and clicks.")
     listing(page, right, rows, none, numbers=("Clicks", "Orders per click", "GMV"))
-    page.footnote(
+    how = phrase(
         "The bars are what happened; whether an angle is better is judged at equal creators and "
-        f"products, in the last report of Spark candidates. {definitions('conversion_rate')}"
+        "products, in the last report of Spark candidates."
     )
+    page.footnote(f"{how} {definitions('conversion_rate')}")
     note(page.slide, "\n".join([title, _each(names, rate)]).strip())
 
 
 def _each(names: list[str], rate: pd.DataFrame) -> str:
     told = [
-        f"{name} {words.percent(row.value)} of {words.count(round(row.n), 'click')}"
+        words.counted(
+            "{name} {rate} of {count} click",
+            "{name} {rate} of {count} clicks",
+            round(row.n),
+            name=name,
+            rate=words.percent(row.value),
+        )
         for name, row in zip(names, rate.itertuples(), strict=True)
     ]
     return words.listed(told)
@@ -130,7 +141,7 @@ def _each(names: list[str], rate: pd.DataFrame) -> str:
 def _hooks_title(span: Span) -> str:
     effects = span.last.of("hook_effect", "hook_angle")
     if effects.empty:
-        return (
+        return phrase(
             "Hook angles are not compared like with like: the last week has no report of Spark "
             "candidates"
         )
@@ -148,7 +159,11 @@ def creators(span: Span, page: Page) -> None:
     posts = by_subject(span.weeks, "velocity", "creator")
     rate = rate_by_subject(span.weeks, "conversion_rate", "creator")
     left, right = page.body.columns(0.48, 0.52, gap=Inches(0.5))
-    head = f"GMV of the {len(shown)} creators with most, over {span.over()}"
+    head = phrase(
+        "GMV of the {creators} creators with most, over {weeks}",
+        creators=len(shown),
+        weeks=span.over(),
+    )
     say(page.slide, left._replace(height=Inches(HEAD)), head, 14, 10, bold=True)
     if len(shown):
         bars(
@@ -171,8 +186,10 @@ def creators(span: Span, page: Page) -> None:
     )
     if len(posts):
         rows.insert(1, "Posts", [words.number(posts.get(name)) for name in shown.index])
-    listing(page, right, rows, "Nobody has sold in these weeks.", numbers=list(rows.columns[1:]))
-    page.footnote(f"{AS_REPORTED} {definitions('gmv', 'conversion_rate')}")
+    listing(
+        page, right, rows, phrase("Nobody has sold in these weeks."), numbers=list(rows.columns[1:])
+    )
+    page.footnote(f"{phrase(AS_REPORTED)} {definitions('gmv', 'conversion_rate')}")
     note(page.slide, "\n".join(" · ".join(map(str, r)) for r in rows.itertuples(index=False)))
 
 
@@ -181,10 +198,19 @@ def creators_title(span: Span) -> str:
     gmv = by_subject(span.weeks, "gmv", "creator").sort_values(ascending=False, kind="stable")
     whole = total(span.weeks, "gmv").value
     if gmv.empty or not whole:
-        return "Who brought the GMV is not known"
+        return phrase("Who brought the GMV is not known")
     half = int((gmv.cumsum() < whole / 2).sum()) + 1
     if half >= len(gmv):
-        return f"{words.count(int((gmv > 0).sum()), 'creator')} brought the GMV between them."
-    share = words.percent(gmv.head(half).sum() / whole, 0)
-    who = "One creator" if half == 1 else f"{words.in_words(half).capitalize()} creators"
-    return f"{who} brought {share} of the GMV; {int((gmv > 0).sum())} sold something."
+        return words.counted(
+            "{count} creator brought the GMV between them.",
+            "{count} creators brought the GMV between them.",
+            int((gmv > 0).sum()),
+        )
+    return plural(
+        "{creators} creator brought {share} of the GMV; {all} sold something.",
+        "{creators} creators brought {share} of the GMV; {all} sold something.",
+        half,
+        creators=words.in_words(half).capitalize(),
+        share=words.percent(gmv.head(half).sum() / whole, 0),
+        all=int((gmv > 0).sum()),
+    )

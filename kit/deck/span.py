@@ -17,6 +17,7 @@ from kit import client as clients
 from kit import words
 from kit.deck.week import FORCED, Week, week_in
 from kit.errors import ReportError
+from kit.language import phrase, plural
 from kit.policy import Policy
 from kit.week import DECISIONS, RESULTS, week_folder
 
@@ -79,8 +80,10 @@ class Span:
 
     def over(self) -> str:
         """ "4 weeks", or "3 of 4 weeks" where one was not reported."""
-        whole = words.count(len(self.sundays), "week")
-        return whole if len(self.weeks) == len(self.sundays) else f"{len(self.weeks)} of {whole}"
+        whole = words.counted("{count} week", "{count} weeks", len(self.sundays))
+        if len(self.weeks) == len(self.sundays):
+            return whole
+        return phrase("{reported} of {weeks}", reported=len(self.weeks), weeks=whole)
 
     def lacking(self) -> str:
         """The weeks that were not reported, or not to their Sunday, as a sentence; '' for none."""
@@ -90,14 +93,18 @@ class Span:
         said = []
         if gone:
             said.append(
-                f"No report of the week to {words.listed(gone)}: left out, and nothing was put in "
-                "its place."
-                if len(gone) == 1
-                else f"No reports of the weeks to {words.listed(gone)}: left out, and nothing was "
-                "put in their place."
+                plural(
+                    "No report of the week to {days}: left out, and nothing was put in its place.",
+                    "No reports of the weeks to {days}: left out, and nothing was put in their "
+                    "place.",
+                    len(gone),
+                    days=words.listed(gone),
+                )
             )
         if short:
-            said.append(f"Reported in the middle of the week, to {words.listed(short)}.")
+            said.append(
+                phrase("Reported in the middle of the week, to {days}.", days=words.listed(short))
+            )
         return " ".join(said)
 
     def by_week(self, metric: str) -> pd.DataFrame:
@@ -210,5 +217,5 @@ def _of_quarter(as_of: date) -> tuple[tuple[date, ...], tuple[date, ...]]:
 
 def _name(kind: str, sundays: tuple[date, ...]) -> str:
     if kind == "monthly":
-        return f"{sundays[-1]:%B %Y}"
-    return f"13 weeks to {words.day(sundays[-1])}"
+        return words.month(sundays[-1])
+    return phrase("13 weeks to {day}", day=words.day(sundays[-1]))

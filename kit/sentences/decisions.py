@@ -212,13 +212,21 @@ def cells(table: pd.DataFrame, pairs: pd.DataFrame) -> str:
     `product`, `effect` and `firm`.
     """
     if table.empty:
-        return "No hook angle has a reading yet."
+        return phrase("No hook angle has a reading yet.")
     sure = table[table["claim"] == "beats the others"].sort_values("hook_angle")
-    alike = "when creators and products are compared like with like"
-    told = f"No hook angle stands out yet {alike}."
+    told = phrase(
+        "No hook angle stands out yet when creators and products are compared like with like."
+    )
     if len(sure):
-        angles = listed(hook(angle) for angle in sure["hook_angle"])
-        told = f"{angles[0].upper()}{angles[1:]} {_beat(len(sure))} the other angles {alike}."
+        angles = listed(phrase(hook(angle)) for angle in sure["hook_angle"])
+        told = plural(
+            "{angles} beats the other angles when creators and products are compared like with "
+            "like.",
+            "{angles} beat the other angles when creators and products are compared like with "
+            "like.",
+            len(sure),
+            angles=f"{angles[0].upper()}{angles[1:]}",
+        )
     proven = pairs[pairs["firm"].astype(bool) & pairs["effect"].gt(0)] if len(pairs) else pairs
     if proven.empty:
         return told

@@ -249,15 +249,19 @@ def best(table: pd.DataFrame, column: str, what: str, label: str = "creator_id")
 
 
 _PARTS = {
-    "creators": "number of creators",
-    "without a post": "sales without a known post",
-    "all": "whole change",
+    "creators": later("number of creators"),
+    "posts per creator": later("posts per creator"),
+    "clicks per post": later("clicks per post"),
+    "conversion": later("conversion"),
+    "order value": later("order value"),
+    "without a post": later("sales without a known post"),
+    "all": later("whole change"),
 }
 
 
 def part(name: str) -> str:
     """A part of a change of GMV as a reader says it."""
-    return _PARTS.get(str(name), str(name))
+    return phrase(_PARTS.get(str(name), str(name)))
 
 
 def gmv_change(parts: pd.DataFrame, before: float, after: float, currency: str = "USD") -> str:
@@ -302,11 +306,13 @@ def weeks_of_luck(chance_of: float) -> str:
     ('one week in 12', 'four weeks in ten', 'fewer than one week in 100', 'nearly every week')
     """
     if chance_of < 0.01:
-        return "fewer than one week in 100"
+        return phrase("fewer than one week in 100")
     if chance_of < 0.15:
-        return f"one week in {round(1 / chance_of)}"
+        return phrase("one week in {weeks}", weeks=round(1 / chance_of))
     tenths = round(chance_of * 10)
-    return "nearly every week" if tenths > 9 else f"{in_words(tenths)} weeks in ten"
+    if tenths > 9:
+        return phrase("nearly every week")
+    return phrase("{weeks} weeks in ten", weeks=in_words(tenths))
 
 
 def distribution(creators: pd.DataFrame, currency: str = "USD") -> str:
