@@ -172,7 +172,7 @@ def velocity(posts: float | None, target: float, before: float | None = None) ->
     assert posts is not None
     gap = posts - target
     places = {"target": words.plain_number(target), "gap": words.plain_number(abs(gap))}
-    text = words.counted(*_AGAINST_TARGET[(gap > 0) - (gap < 0)], posts, **places)
+    text = words.counted(*_AGAINST_TARGET[int(gap > 0) - int(gap < 0)], posts, **places)
     if not is_missing(before):
         pace = words.plain_number(before)
         text = phrase("{posts}; the four weeks before averaged {pace}", posts=text, pace=pace)
